@@ -1,0 +1,1 @@
+"""Finds, counts and measures objects in an image: `api` speaks DEEPaaS, `model` does the science."""

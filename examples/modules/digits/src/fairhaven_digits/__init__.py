@@ -1,0 +1,1 @@
+"""Reads a handwritten digit: `api` speaks DEEPaaS, `picture` sees, `model` learns, `store` keeps."""

@@ -1,0 +1,6 @@
+"""`python -m fairhaven_runtime` is the command `fairhaven-runtime`."""
+
+from fairhaven_runtime.cli import main
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,84 @@
+"""The front's end of the socket to one worker: frames out, frames in, one conversation at a time."""
+
+import asyncio
+import json
+from collections import deque
+from typing import cast
+
+from fairhaven_runtime.worker.frames import PREFIX, Frame, Head, pack
+
+
+class WorkerGone(Exception):
+    """The worker's end of the socket is closed."""
+
+
+class Channel(asyncio.Protocol):
+    """Length-framed messages over an asyncio transport."""
+
+    def __init__(self) -> None:
+        self._buffer = bytearray()
+        self._inbox: deque[Frame] = deque()
+        self._waiter: asyncio.Future[Frame] | None = None
+        self._transport: asyncio.Transport | None = None
+        self.closed = False
+
+    def send(self, head: Head, body: bytes = b"") -> None:
+        """Write one message.
+
+        Raises:
+            WorkerGone: the socket is closed.
+        """
+        if self.closed or self._transport is None:
+            raise WorkerGone
+        self._transport.write(pack(head, body))
+
+    async def receive(self) -> Frame:
+        """The next message.
+
+        Raises:
+            WorkerGone: the socket closed before one came.
+        """
+        if self._inbox:
+            return self._inbox.popleft()
+        if self.closed:
+            raise WorkerGone
+        self._waiter = asyncio.get_running_loop().create_future()
+        return await self._waiter
+
+    def abort(self) -> None:
+        """Close at once, dropping what was not sent."""
+        if self._transport is not None:
+            self._transport.abort()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """asyncio: the socket is ours."""
+        self._transport = cast(asyncio.Transport, transport)  # uvloop's is one by behaviour, not by class
+
+    def data_received(self, data: bytes) -> None:
+        """asyncio: bytes arrived."""
+        self._buffer += data
+        while (frame := self._take()) is not None:
+            self._deliver(frame)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """asyncio: the worker is gone."""
+        self.closed = True
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_exception(WorkerGone())
+
+    def _take(self) -> Frame | None:
+        if len(self._buffer) < PREFIX.size:
+            return None
+        head, body = PREFIX.unpack_from(self._buffer)
+        start, end = PREFIX.size + head, PREFIX.size + head + body
+        if len(self._buffer) < end:
+            return None
+        frame = json.loads(self._buffer[PREFIX.size : start]), bytes(self._buffer[start:end])
+        del self._buffer[:end]
+        return frame
+
+    def _deliver(self, frame: Frame) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(frame)
+        else:
+            self._inbox.append(frame)

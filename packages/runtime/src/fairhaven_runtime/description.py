@@ -1,0 +1,23 @@
+"""Describes a module without serving it: starts one worker, takes its description, ends it."""
+
+from pathlib import Path
+from typing import Any
+
+from fairhaven_runtime.process import Worker, WorkerSpec
+from fairhaven_runtime.workdir import WorkDir
+
+
+async def describe(python: Path, model: str, work_dir: Path, *, patience: float) -> dict[str, Any]:
+    """Name, metadata and argument schemas of the module in the environment of `python`.
+
+    Raises:
+        LoadFailed: there is no module, it fails, or takes longer than `patience` seconds.
+    """
+    folder = WorkDir.create(work_dir)
+    try:
+        spec = WorkerSpec(python=python, model=model, spool=folder.answers, tmp=folder.tmp, timeout=patience)
+        worker = await Worker.start(spec, warm=False)
+        await worker.stop()
+        return worker.document
+    finally:
+        folder.remove()

@@ -1,0 +1,53 @@
+"""Everything that can keep a request from its answer, each named after the situation."""
+
+
+class Refusal(Exception):
+    """A request is not served; rendered as `application/problem+json` (RFC 9457)."""
+
+    status = 500
+    title = "Internal error"
+    retry_after: int | None = None
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+
+class NotReady(Refusal):
+    """The module is not loaded (yet, or because it fails to load)."""
+
+    status, title, retry_after = 503, "The module is not ready", 5
+
+
+class QueueFull(Refusal):
+    """Too many requests wait already."""
+
+    status, title, retry_after = 503, "Too many requests are waiting", 2
+
+
+class WorkerCrashed(Refusal):
+    """The process that ran the module ended in the middle of this request."""
+
+    status, title, retry_after = 503, "The module crashed while it worked on this request", 1
+
+
+class DeadlinePassed(Refusal):
+    """The module took longer than one request may take; its process was ended."""
+
+    status, title = 504, "The module took too long"
+
+
+class TooLarge(Refusal):
+    """The body is larger than the server takes."""
+
+    status, title = 413, "The upload is too large"
+
+
+class Malformed(Refusal):
+    """The body is not what its content type says."""
+
+    status, title = 400, "The request body cannot be read"
+
+
+class LoadFailed(Exception):
+    """A worker did not get ready; the text says why and what to do."""

@@ -1,0 +1,201 @@
+"""Reads request bodies: small ones stay in memory, files and large bodies go to disk as they come."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from multipart import (  # type: ignore[import-untyped]
+    MultipartError,
+    MultipartSegment,
+    ParserLimitReached,
+    PushMultipartParser,
+    parse_options_header,
+)
+
+from fairhaven_runtime.errors import Malformed, TooLarge
+from fairhaven_runtime.web import Request
+
+IN_MEMORY = 1024 * 1024
+"""Bytes of a body, or of all text fields together, that are kept in memory."""
+
+MOST_PARTS = 1000
+
+
+@dataclass
+class Payload:
+    """A body as workers take it: `kind` is none, json, form or multipart."""
+
+    kind: str
+    stem: Path
+    body: bytes = b""
+    path: Path | None = None
+    fields: list[tuple[str, str]] = field(default_factory=list)
+    files: list[dict[str, str | None]] = field(default_factory=list)
+    _paths: list[Path] = field(default_factory=list)
+
+    def head(self) -> dict[str, Any]:
+        """The part of the message that tells a worker what came and where it lies."""
+        head: dict[str, Any] = {"kind": self.kind}
+        if self.path is not None:
+            head["path"] = str(self.path)
+        if self.kind == "multipart":
+            head |= {"fields": self.fields, "files": self.files}
+        return head
+
+    def new_file(self) -> Path:
+        """A fresh path for an upload of this request."""
+        self._paths.append(self.stem.with_name(f"{self.stem.name}-{len(self._paths)}"))
+        return self._paths[-1]
+
+    def discard(self) -> None:
+        """Delete every file that came with the request."""
+        for path in self._paths:
+            path.unlink(missing_ok=True)
+
+
+async def read(request: Request, stem: Path, limit: int) -> Payload:
+    """Read the body; its files get paths that begin with `stem`, until the caller discards the payload.
+
+    Raises:
+        TooLarge: more than `limit` bytes are announced or come.
+        Malformed: a multipart body that is none.
+        ConnectionResetError: the client went away.
+    """
+    _check_length(request, limit)
+    media, options = parse_options_header(request.headers.get("content-type", ""))
+    payload = Payload(_kind(media), stem)
+    chunks = _chunks(request, limit)
+    try:
+        if payload.kind == "multipart":
+            await _Multipart(payload, options.get("boundary", "")).read(chunks)
+        else:
+            await _read_whole(payload, chunks)
+    except BaseException:
+        payload.discard()
+        raise
+    return payload
+
+
+def _check_length(request: Request, limit: int) -> None:
+    announced = request.headers.get("content-length", "")
+    if announced.isdigit() and int(announced) > limit:
+        raise TooLarge(f"{int(announced)} bytes are announced; this server takes at most {limit}.")
+
+
+def _kind(media: str) -> str:
+    if media == "application/json" or (media.startswith("application/") and media.endswith("+json")):
+        return "json"
+    if media == "multipart/form-data":
+        return "multipart"
+    return "form" if media in ("", "application/x-www-form-urlencoded") else "none"
+
+
+async def _chunks(request: Request, limit: int) -> AsyncIterator[bytes]:
+    size, more = 0, True
+    while more:
+        message = await request.receive()
+        if message["type"] == "http.disconnect":
+            raise ConnectionResetError("the client went away while it sent the body")
+        more = message.get("more_body", False)
+        size += len(message.get("body", b""))
+        if size > limit:
+            raise TooLarge(f"More than the {limit} bytes came that this server takes.")
+        yield message.get("body", b"")
+
+
+async def _read_whole(payload: Payload, chunks: AsyncIterator[bytes]) -> None:
+    sink = _Sink(payload)
+    async for chunk in chunks:
+        if payload.kind != "none":
+            sink.write(chunk)
+    payload.path, payload.body = sink.close()
+
+
+class _Sink:
+    """Collects bytes in memory and moves to a file when they are many."""
+
+    def __init__(self, payload: Payload, *, to_file: bool = False) -> None:
+        self._payload = payload
+        self._buffer = bytearray()
+        self._path = payload.new_file() if to_file else None
+        if self._path is not None:
+            self._path.touch()
+
+    def write(self, data: bytes) -> None:
+        """Take some bytes. Writing to the page cache is quick; a thread per chunk would cost more."""
+        self._buffer += data
+        if len(self._buffer) > IN_MEMORY:
+            self._flush()
+
+    def close(self) -> tuple[Path | None, bytes]:
+        """Where the bytes are: in a file, or in memory."""
+        if self._path is None:
+            return None, bytes(self._buffer)
+        self._flush()
+        return self._path, b""
+
+    def _flush(self) -> None:
+        self._path = self._path or self._payload.new_file()
+        with self._path.open("ab") as file:
+            file.write(self._buffer)
+        self._buffer.clear()
+
+
+class _Multipart:
+    """Sorts the parts of a multipart body into text fields and files."""
+
+    def __init__(self, payload: Payload, boundary: str) -> None:
+        if not boundary:
+            raise Malformed("The multipart body has no boundary in its content type.")
+        self._payload = payload
+        self._parser = PushMultipartParser(boundary, max_segment_count=MOST_PARTS)
+        self._part: MultipartSegment | None = None
+        self._file: _Sink | None = None
+        self._text = bytearray()
+        self._texts = 0
+
+    async def read(self, chunks: AsyncIterator[bytes]) -> None:
+        """Consume the whole body."""
+        try:
+            async for chunk in chunks:
+                for event in self._parser.parse(chunk) if chunk else ():
+                    self._take(event)
+            self._parser.close()
+        except ParserLimitReached as error:
+            raise TooLarge(f"The multipart body is beyond a limit: {error}.") from error
+        except (MultipartError, UnicodeDecodeError, LookupError) as error:
+            raise Malformed(f"The multipart body is damaged: {error}.") from error
+
+    def _take(self, event: Any) -> None:
+        if isinstance(event, MultipartSegment):
+            self._begin(event)
+        elif event is None:
+            self._end()
+        elif self._file is not None:
+            self._file.write(event)
+        else:
+            self._take_text(event)
+
+    def _begin(self, part: MultipartSegment) -> None:
+        self._part = part
+        self._file = _Sink(self._payload, to_file=True) if part.filename is not None else None
+        self._text = bytearray()
+
+    def _take_text(self, data: bytes) -> None:
+        self._texts += len(data)
+        if self._texts > 8 * IN_MEMORY:
+            raise TooLarge(f"Text fields may have {8 * IN_MEMORY} bytes together; send more as a file.")
+        self._text += data
+
+    def _end(self) -> None:
+        if self._part is None:
+            return
+        name = self._part.name or ""
+        if self._file is None:
+            self._payload.fields.append((name, self._text.decode(self._part.charset or "utf-8", "replace")))
+            return
+        path, _ = self._file.close()
+        media = self._part.content_type or "application/octet-stream"
+        told = {"content_type": media, "original_filename": self._part.filename}
+        self._payload.files.append({"name": name, "filename": str(path), **told})

@@ -1,0 +1,178 @@
+"""Finds the module by its entry point, imports it, and offers its functions with fall-backs."""
+
+from __future__ import annotations
+
+import collections
+import importlib.metadata
+import importlib.util
+import platform
+import sys
+import traceback
+import types
+from collections.abc import Callable
+from typing import Any
+
+from . import schemas
+from .arguments import Arguments
+
+GROUP = "deepaas.v2.model"
+
+UploadedFile = collections.namedtuple(
+    "UploadedFile",
+    ("name", "filename", "content_type", "original_filename"),
+    defaults=(None, None, None, None),
+)
+"""What a model receives for a file: argument name, path on disk, media type, the client's name for it."""
+
+
+class LoadFailed(Exception):
+    """The module cannot be served; the text says why and what to do."""
+
+
+class Model:
+    """A loaded module: its name, its functions and its arguments."""
+
+    def __init__(self, name: str, target: Any) -> None:
+        self.name = name
+        self.target = target
+        self.predict_args = Arguments(self._declared("get_predict_args"))
+        self.train_args = Arguments(self._declared("get_train_args"))
+        self.answer_schema = schemas.answer_schema(getattr(target, "schema", None))
+
+    def function(self, name: str) -> Callable[..., Any]:
+        """The module's function of that name.
+
+        Raises:
+            NotImplementedError: the module has none.
+        """
+        function = getattr(self.target, name, None)
+        if not callable(function):
+            raise NotImplementedError(f"the module {self.name!r} has no function {name}")
+        return function  # type: ignore[no-any-return]
+
+    def metadata(self) -> dict[str, Any]:
+        """What the module says about itself, or the contract's stand-in."""
+        try:
+            return dict(self.function("get_metadata")())
+        except NotImplementedError:
+            text = f"Could not load description from underlying model (loaded '{self.name}')"
+            return {"id": "0", "name": self.name, "description": text}
+
+    def warm(self) -> None:
+        """Let the module load its weights, if it has a `warm`."""
+        try:
+            self.function("warm")()
+        except NotImplementedError:
+            return
+
+    def document(self) -> dict[str, Any]:
+        """The description of the module that `describe` prints and pages draw forms from."""
+        trains = callable(getattr(self.target, "train", None))
+        return {
+            "name": self.name,
+            "metadata": self.metadata(),
+            "predict": {"schema": self.predict_args.schema(), "accepts": self.predict_args.accepts()},
+            "train": {"schema": self.train_args.schema()} if trains else None,
+            "python": platform.python_version(),
+            "dialect": schemas.dialect(),
+        }
+
+    def _declared(self, name: str) -> dict[str, Any]:
+        """Fields by name; a function may return a dict, a schema's `fields`, or a schema."""
+        try:
+            declared = self.function(name)()
+        except NotImplementedError:
+            return {}
+        if isinstance(declared, type):
+            declared = declared()
+        return dict(getattr(declared, "fields", declared) or {})
+
+
+def load(name: str) -> Model:
+    """Import the module whose entry point is `name` (any, when it is empty and there is just one).
+
+    Raises:
+        LoadFailed: no entry point, several, or the module fails to import or to tell its arguments.
+    """
+    _offer_wrapper_import()
+    point = _choose(name)
+    try:
+        target = point.load()
+        return Model(point.name, target() if isinstance(target, type) else target)
+    except (Exception, SystemExit) as error:  # the module's own code: anything can come out of it
+        raise LoadFailed(_explain(point, error)) from error
+
+
+def uploaded_file_type() -> Any:
+    """The class that the module itself knows as `UploadedFile`."""
+    wrapper = sys.modules.get("deepaas.model.v2.wrapper")
+    return getattr(wrapper, "UploadedFile", UploadedFile)
+
+
+def _choose(name: str) -> Any:
+    points = {point.name: point for point in _entry_points()}
+    if name and name in points:
+        return points[name]
+    if len(points) == 1 and not name:
+        return next(iter(points.values()))
+    raise LoadFailed(_how_to_declare(name, sorted(points)))
+
+
+def _entry_points() -> list[Any]:
+    found: Any = importlib.metadata.entry_points()
+    if hasattr(found, "select"):
+        return list(found.select(group=GROUP))
+    return list(found.get(GROUP, []))  # Python 3.8 and 3.9 answer with a dict
+
+
+def _how_to_declare(name: str, known: list[str]) -> str:
+    if not known:
+        return (
+            f"No module found: no package in the environment of {sys.executable} declares an entry point "
+            f"in the group {GROUP!r}. Add to the module's pyproject.toml:  "
+            f'[project.entry-points."{GROUP}"]  and below it  '
+            f'{name or "my_module"} = "my_package.api"  then install the package again.'
+        )
+    if not name:
+        return f"Several modules are installed ({', '.join(known)}): choose one with --model NAME."
+    return f"No module is called {name!r}; the environment of {sys.executable} has: {', '.join(known)}."
+
+
+def _explain(point: Any, error: BaseException) -> str:
+    name = f"The module {point.name!r} ({point.value}) failed to load"
+    return f"{name}: {type(error).__name__}: {error}\n{_hint(error)}{_own_traceback(error)}"
+
+
+def _hint(error: BaseException) -> str:
+    """What to do about the commonest mistake: fields written for marshmallow 3 under marshmallow 4."""
+    unknown = isinstance(error, TypeError) and "unexpected keyword argument" in str(error)
+    if unknown and schemas.dialect().startswith("marshmallow 4"):
+        return (
+            "Its fields are written for marshmallow 3: install 'marshmallow>=3.13,<4' in its environment.\n"
+        )
+    return ""
+
+
+def _own_traceback(error: BaseException) -> str:
+    """The end of the traceback, without the frames of the import system and ours."""
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if _is_theirs(frame.filename)]
+    return "".join(traceback.format_list(frames[-5:])).rstrip()
+
+
+def _is_theirs(filename: str) -> bool:
+    return "importlib" not in filename and filename != __file__
+
+
+def _offer_wrapper_import() -> None:
+    """Let `from deepaas.model.v2.wrapper import UploadedFile` work where that package is not installed."""
+    if importlib.util.find_spec("deepaas") is not None:
+        return
+    parent = None
+    for name in ("deepaas", "deepaas.model", "deepaas.model.v2", "deepaas.model.v2.wrapper"):
+        module = types.ModuleType(name, "Stands in for the package of this name.")
+        module.__path__ = []
+        sys.modules[name] = module
+        if parent is not None:
+            setattr(parent, name.rpartition(".")[2], module)
+        parent = module
+    parent.UploadedFile = UploadedFile  # type: ignore[union-attr]

@@ -1,0 +1,111 @@
+"""The worker's life: follow the front, load the module, answer one message after the other."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from typing import Any
+
+from . import answers, guard, loading
+from .arguments import Arguments, BadArguments, Values
+from .frames import Connection, Frame, Head
+
+
+def main() -> None:
+    """Serve the front until it closes the socket."""
+    options = _options()
+    guard.follow(options.parent, options.fd)
+    connection = Connection(options.fd)
+    worker = _loaded(connection, options)
+    for head, body in connection:
+        connection.send(*worker.answer(head, body))
+    sys.stderr.flush()
+    os._exit(0)  # threads of the module must not keep the process
+
+
+class Worker:
+    """Answers messages with one loaded module."""
+
+    def __init__(self, model: loading.Model, spool: str) -> None:
+        self._model = model
+        self._spool = spool
+        self._verbs = {
+            "ping": lambda head, body: ({"status": 200}, b""),
+            "metadata": lambda head, body: self._json(self._model.metadata()),
+            "predict": self._predict,
+            "validate": self._validate,
+            "train": self._train,
+        }
+
+    def document(self) -> dict[str, Any]:
+        """The module's description, as JSON knows it."""
+        return self._model.document()
+
+    def answer(self, head: Head, body: bytes) -> Frame:
+        """The frame that answers one message; errors of any kind become answers too."""
+        try:
+            return self._verbs[head["op"]](head, body)
+        except BadArguments as error:
+            return answers.messages(error.status, error.messages)
+        except (Exception, SystemExit) as error:  # the module's own code: anything can come out of it
+            return answers.failure(error)
+
+    def _predict(self, head: Head, body: bytes) -> Frame:
+        predict = self._model.function("predict")
+        arguments = self._read(self._model.predict_args, head, body)
+        accept = str(arguments.get("accept", answers.JSON))
+        return answers.success(predict(**arguments), accept, self._model.answer_schema, self._spool)
+
+    def _validate(self, head: Head, body: bytes) -> Frame:
+        """The arguments of a training, as they will be used; a file as its name, type and original name."""
+        self._model.function("train")
+        arguments = self._read(self._model.train_args, head, body)
+        return self._json({key: _told(value) for key, value in arguments.items()})
+
+    def _train(self, head: Head, body: bytes) -> Frame:
+        train = self._model.function("train")
+        return self._json(train(**self._read(self._model.train_args, head, body)))
+
+    def _read(self, arguments: Arguments, head: Head, body: bytes) -> dict[str, Any]:
+        return arguments.read(Values(head, body, loading.uploaded_file_type()))
+
+    def _json(self, value: Any) -> Frame:
+        return {"status": 200}, answers.to_json(value)
+
+
+def _loaded(connection: Connection, options: argparse.Namespace) -> Worker:
+    """The worker, once the front knows that it is ready; ends the process when the module cannot load."""
+    try:
+        model = loading.load(options.model)
+        if options.warm:
+            model.warm()
+        worker = Worker(model, options.spool)
+        connection.send({"event": "ready"}, answers.to_json(worker.document()))
+    except loading.LoadFailed as error:
+        _give_up(connection, str(error))
+    except (Exception, SystemExit) as error:  # `warm` and `get_metadata` are the module's own code
+        answers.failure(error)
+        _give_up(connection, f"The module failed to get ready: {type(error).__name__}: {error}")
+    return worker
+
+
+def _give_up(connection: Connection, reason: str) -> None:
+    connection.send({"event": "failed", "reason": reason})
+    os._exit(1)
+
+
+def _told(value: Any) -> Any:
+    if hasattr(value, "original_filename"):
+        return [value.name, value.content_type, value.original_filename]
+    return value
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--fd", type=int, required=True)
+    parser.add_argument("--parent", type=int, required=True)
+    parser.add_argument("--model", default="")
+    parser.add_argument("--spool", required=True)
+    parser.add_argument("--warm", action="store_true")
+    return parser.parse_args()

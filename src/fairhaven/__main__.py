@@ -1,0 +1,6 @@
+"""`python -m fairhaven` is the command `fairhaven`."""
+
+from fairhaven.cli import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,178 @@
+"""Composition root: settings in; the web, the workers, or both out. Knows every domain, by `domains.py`."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+import structlog
+from fastapi import FastAPI
+from fastapi.responses import PlainTextResponse
+from prometheus_client import generate_latest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.requests import Request
+
+from fairhaven import __version__, domains
+from fairhaven.core import drivers, http, reconcile
+from fairhaven.core.config import Settings
+from fairhaven.core.db import Database
+from fairhaven.core.deliveries import deliver_forever
+from fairhaven.core.errors import NotReady
+from fairhaven.core.jobs import Worker
+from fairhaven.core.live import Live
+from fairhaven.core.platform import Platform
+from fairhaven.core.policy import ANONYMOUS, Actor, Role
+from fairhaven.identity import service as identity
+from fairhaven.identity import web as identity_web
+from fairhaven.identity.schemas import Person
+from fairhaven.projects import service as projects
+from fairhaven.ui import environment, rendering
+
+log = structlog.get_logger(__name__)
+
+
+@asynccontextmanager
+async def opened(settings: Settings, *, database_url: str, objects_url: str) -> AsyncIterator[Platform]:
+    """Open what one process needs: connections and drivers; close them at the end."""
+    database = Database(database_url)
+    objects = drivers.find("objects", objects_url).open(objects_url)
+    platform = Platform(settings, database, objects)
+    try:  # TEMPORARY while the local engine is being written
+        platform.drivers = {
+            "engines": {
+                _scheme(url): drivers.find("engines", url).open(url, platform) for url in settings.engines
+            }
+        }
+    except ImportError:
+        platform.drivers = {"engines": {}}
+    try:
+        yield platform
+    finally:
+        await database.close()
+
+
+@asynccontextmanager
+async def database_only(settings: Settings, url: str) -> AsyncIterator[Platform]:
+    """The platform without object store and drivers: for an operator's commands."""
+    database = Database(url)
+    try:
+        yield Platform(settings, database)
+    finally:
+        await database.close()
+
+
+async def first_start(platform: Platform) -> Person:
+    """Make what an installation needs to begin: an administrator, and a project they manage."""
+    async with platform.transaction() as session:
+        person = await identity.administrator(session)
+        project = await projects.default_project(session)
+        await projects.add_member(session, project.id, person.id, Role.MANAGER)
+        return person
+
+
+def web(platform: Platform, live: Live) -> FastAPI:
+    """The web application: REST, pages, and what operators ask."""
+    app = FastAPI(
+        title="Fairhaven",
+        version=__version__,
+        summary="The whole life of a scientific AI model.",
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.platform, app.state.live = platform, live
+    app.state.authenticate = authenticate
+    app.state.templates = environment.templates(*domains.TEMPLATES)
+    app.state.brand = rendering.Brand(name=platform.settings.name, docs=platform.settings.docs_url or "")
+    app.state.nav = domains.NAV
+    app.mount(environment.STATIC_URL, environment.static_files(), name="static")
+    for router in domains.ROUTERS:
+        app.include_router(router)
+    _add_operations(app)
+    http.install_errors(app, rendering.problem_page)
+    app.add_middleware(
+        http.Edge, max_body=platform.settings.max_body, max_upload=platform.settings.max_upload
+    )
+    return app
+
+
+async def authenticate(session: AsyncSession, request: Request) -> Actor:
+    """Who asks, with the roles they have in projects."""
+    person, via = await identity_web.recognise(session, request)
+    if person is None:
+        return ANONYMOUS
+    roles: Mapping[Any, Role] = await projects.roles_of(session, person.id)
+    return Actor(id=person.id, name=person.name, administrator=person.administrator, roles=roles, via=via)
+
+
+class Background:
+    """What runs beside the web: jobs, reconcilers, live updates."""
+
+    def __init__(self, platform: Platform, live: Live) -> None:
+        self._platform, self._live = platform, live
+        self._worker = Worker(platform, concurrency=platform.settings.job_concurrency)
+
+    @asynccontextmanager
+    async def running(self, *, alone: bool) -> AsyncIterator[None]:
+        """Run until the block ends; `alone`: no other process of this installation can be alive."""
+        if alone:
+            for each in domains.RECONCILERS:
+                await reconcile.release_all(self._platform, each.table)
+        await self._worker.adopt(alone=alone)
+        loops = [
+            self._worker.run(),
+            self._worker.adopt_forever(),
+            deliver_forever(self._platform, self._live),
+        ]
+        loops += [each.run(self._platform, self._live) for each in domains.RECONCILERS]
+        async with tasks(loops):
+            yield
+
+
+@asynccontextmanager
+async def tasks(loops: list[Any]) -> AsyncIterator[None]:
+    running = [asyncio.create_task(loop) for loop in loops]
+    for each in running:
+        each.add_done_callback(_must_not_end)
+    try:
+        yield
+    finally:
+        for each in running:
+            each.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+
+def _must_not_end(task: asyncio.Task[Any]) -> None:
+    """A loop that ends by itself is a mistake of ours: tell it, and end the process so that it starts afresh."""
+    if task.cancelled():
+        return
+    log.critical("a background loop ended", loop=task.get_coro().__qualname__, exc_info=task.exception())
+    signal.raise_signal(signal.SIGTERM)
+
+
+def _add_operations(app: FastAPI) -> None:
+    """What operators and load balancers ask; none of it tells secrets."""
+    platform: Platform = app.state.platform
+    live: Live = app.state.live
+
+    @app.get("/healthz", include_in_schema=False)
+    async def healthz() -> PlainTextResponse:
+        return PlainTextResponse("ok\n")
+
+    @app.get("/readyz", include_in_schema=False)
+    async def readyz() -> PlainTextResponse:
+        async with platform.database.transaction() as session:
+            await session.execute(text("SELECT 1"))
+        if not live.connected:
+            raise NotReady("Live updates are not connected to the database yet.")
+        return PlainTextResponse("ready\n")
+
+    @app.get("/metrics", include_in_schema=False)
+    async def metrics() -> PlainTextResponse:
+        return PlainTextResponse(generate_latest(), media_type="text/plain; version=0.0.4")
+
+
+def _scheme(url: str) -> str:
+    return url.partition(":")[0]

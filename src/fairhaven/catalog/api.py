@@ -1,0 +1,157 @@
+"""REST of the catalog."""
+
+from collections.abc import Sequence
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from fairhaven.catalog import policy, service, tasks
+from fairhaven.catalog.schemas import Facets, Hook, Module, ModuleSummary, NewModule, Release, Sort
+from fairhaven.core import jobs
+from fairhaven.core.http import Call, Caller, Cursor, Limit, RequestContext, platform_of, with_etag
+from fairhaven.core.policy import SYSTEM
+from fairhaven.core.schemas import Page
+from fairhaven.projects import service as projects
+
+router = APIRouter(prefix="/api/v1", tags=["catalog"])
+
+Words = Annotated[str, Query(max_length=200, description='Words; "a phrase", -without, or.')]
+Values = Annotated[list[str], Query(max_length=20, description="Any of these values.")]
+
+
+class Filter:
+    """The words and facets of a question, as they stand in the query string."""
+
+    def __init__(
+        self,
+        q: Words = "",
+        tasks: Values = [],  # noqa: B006 - FastAPI copies it
+        libraries: Values = [],  # noqa: B006
+        categories: Values = [],  # noqa: B006
+        data_type: Values = [],  # noqa: B006
+        tags: Values = [],  # noqa: B006
+    ) -> None:
+        self.q = q
+        self.chosen = {
+            "tasks": tasks,
+            "libraries": libraries,
+            "categories": categories,
+            "data_type": data_type,
+            "tags": tags,
+        }
+
+
+Filtered = Annotated[Filter, Depends()]
+
+
+@router.get("/modules", operation_id="list_modules", response_model=Page[ModuleSummary])
+async def list_modules(
+    call: Call, wanted: Filtered, sort: Sort | None = None, limit: Limit = 50, cursor: Cursor = None
+) -> Response:
+    """List modules: best match first when there are words, else the newest."""
+    found = await service.modules(
+        call.session, call.actor, q=wanted.q, facets=wanted.chosen, sort=sort, limit=limit, cursor=cursor
+    )
+    return with_etag(call.request, found)
+
+
+@router.get("/module-facets", operation_id="count_modules", response_model=Facets)
+async def count_modules(call: Call, wanted: Filtered) -> Response:
+    """Count modules by the values of each facet; the numbers may be some seconds old."""
+    return with_etag(call.request, await service.facets(call.session, call.actor, wanted.q, wanted.chosen))
+
+
+@router.post("/modules", operation_id="register_module", status_code=201)
+async def register_module(request: Request, caller: Caller, spec: NewModule) -> Module:
+    """Register a repository or folder as a module; its first build follows."""
+    platform = platform_of(request)
+    async with platform.transaction(caller) as session:
+        if known := await _answered_before(RequestContext(request, session, caller, platform), spec):
+            return known
+        project_id = spec.project_id or (await projects.default_project(session)).id
+        await service.check_may_register(session, caller, project_id, spec)
+    inspected = await service.inspect(platform, spec)
+    async with platform.transaction(caller) as session:
+
+        async def act() -> Module:
+            return await service.register(
+                session, caller, project_id, spec, inspected, visibility=spec.visibility
+            )
+
+        return await RequestContext(request, session, caller, platform).once(spec, Module, act)
+
+
+async def _answered_before(context: RequestContext, spec: NewModule) -> Module | None:
+    """The answer that this Idempotency-Key got before; looking at the source again could end otherwise."""
+
+    async def not_yet() -> Module:
+        raise _NotYet
+
+    try:
+        return await context.once(spec, Module, not_yet)
+    except _NotYet:
+        return None
+
+
+class _NotYet(Exception):
+    """This is the first time."""
+
+
+@router.get("/modules/{name}", operation_id="get_module", response_model=Module)
+async def get_module(call: Call, name: str) -> Response:
+    """Read a module with everything the catalog knows of it."""
+    return with_etag(call.request, await service.module(call.session, call.actor, name))
+
+
+@router.delete("/modules/{name}", operation_id="remove_module", status_code=204)
+async def remove_module(call: Call, name: str) -> None:
+    """Take a module out of the catalog; what runs of it keeps running."""
+    await service.remove(call.session, call.actor, name)
+
+
+@router.get("/modules/{name}/releases", operation_id="list_releases")
+async def list_releases(call: Call, name: str) -> Sequence[Release]:
+    """List the releases of a module, newest first."""
+    return await service.releases(call.session, call.actor, name)
+
+
+@router.get("/releases/{release_id}", operation_id="get_release", response_model=Release)
+async def get_release(call: Call, release_id: UUID) -> Response:
+    """Read one release."""
+    return with_etag(call.request, await service.release(call.session, call.actor, release_id))
+
+
+@router.post("/modules/{name}/check", operation_id="check_module")
+async def check_module(request: Request, caller: Caller, name: str) -> Module:
+    """Look at the module's repository now; a new commit is built."""
+    platform = platform_of(request)
+    async with platform.transaction(caller) as session:
+        module = await service.prepare_check(session, caller, name)
+    seen = await service.look(platform, module)
+    async with platform.transaction(caller) as session:
+        return await service.apply_look(session, module.id, seen, interval=platform.settings.poll_interval)
+
+
+@router.get("/modules/{name}/hook", operation_id="get_module_hook")
+async def get_module_hook(call: Call, name: str) -> Hook:
+    """Read the address and secret for a git server that tells of pushes."""
+    return await service.hook(call.session, call.actor, name, call.platform.settings.public_url)
+
+
+@router.post("/modules/{name}/hook", operation_id="push_to_module", status_code=202)
+async def push_to_module(request: Request, name: str) -> Response:
+    """Tell of a push: a git server's webhook with the hook's secret (`X-Hub-Signature-256`, or as bearer)."""
+    policy.can_push.check(SYSTEM)
+    body = await request.body()
+    scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
+    async with platform_of(request).transaction(SYSTEM) as session:
+        module_id = await service.prepare_push(
+            session,
+            name,
+            body,
+            signature=request.headers.get("x-hub-signature-256", ""),
+            bearer=bearer.strip() if scheme.lower() == "bearer" else "",
+        )
+        await jobs.enqueue(session, tasks.look, lock=f"catalog.look:{module_id}", module_id=module_id)
+    return Response(status_code=202)

@@ -1,0 +1,204 @@
+"""What the published JSON Schema says about a file, in words that an author can act on."""
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache, partial
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from fairhaven.catalog.metadata import document, formats
+from fairhaven.catalog.metadata.document import ListNode, MapNode, Node, Scalar
+from fairhaven.catalog.metadata.findings import MAX_PROBLEMS, Findings, Path, dotted, shorten
+from fairhaven.catalog.metadata.schemas import field_at, known_versions, newest_version, strict_schema
+from fairhaven.catalog.metadata.suggest import did_you_mean, megabytes, nearest_version, nearest_word
+
+if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import ValidationError
+
+_WORDS = {
+    "string": "text",
+    "array": "a list",
+    "object": "a group of `key: value` lines",
+    "integer": "a whole number",
+    "number": "a number",
+}
+
+EMPTY_SUGGESTION = "Write a value, or remove the line."
+
+
+def check_schema(root: MapNode, findings: Findings) -> None:
+    """Check against the schema of the declared version, or of the nearest one when that is unknown.
+
+    Parts that the declared version does not know yet (`resources` in 2.0.0) are checked against the newest:
+    the platform reads them, and the published tool does by default.
+    """
+    version = declared_version(root)
+    data = document.plain(root)
+    errors = _validator(version).iter_errors(data)
+    later = _later_errors(version, data)
+    for error in islice(errors, 2 * MAX_PROBLEMS):
+        _report(root, error, findings)
+    for error in islice(later, 2 * MAX_PROBLEMS):
+        _report(root, error, findings)
+
+
+def declared_version(root: MapNode) -> str:
+    """The known version that the file declares, or the nearest to it."""
+    written = root.entries.get("metadata_version")
+    known = known_versions()
+    if not isinstance(written, Scalar):
+        return newest_version()
+    return written.text if written.text in known else nearest_version(written.text, known)
+
+
+def _later_errors(version: str, data: Any) -> Iterator["ValidationError"]:
+    if version == newest_version():
+        return
+    declared = strict_schema(version)
+    for error in _validator(newest_version()).iter_errors(data):
+        if error.absolute_path and field_at(declared, tuple(error.absolute_path)) is None:
+            yield error
+
+
+@cache
+def _validator(version: str) -> "Draft202012Validator":
+    from jsonschema import Draft202012Validator, FormatChecker  # absent from the light installation
+
+    checker = FormatChecker(formats=())
+    for name, check in _FORMATS.items():
+        checker.checks(name)(partial(_holds, check))
+    return Draft202012Validator(strict_schema(version), format_checker=checker)
+
+
+def _holds(check: Callable[[str], bool], value: object) -> bool:
+    return not isinstance(value, str) or check(value)
+
+
+_FORMATS: dict[str, Callable[[str], bool]] = {
+    "uri": formats.is_address,
+    "doi": formats.is_doi,
+    "date": formats.is_date,
+    "docker-image": formats.is_image,
+}
+
+
+def _report(root: MapNode, error: "ValidationError", findings: Findings) -> None:
+    path: Path = tuple(error.absolute_path)
+    node = document.node_at(root, path) or root
+    wanted: Any = error.validator_value
+    match error.validator:
+        case "required":
+            _report_missing(root, path, node, list(wanted), findings)
+        case "type":
+            _report_type(path, node, str(wanted), findings)
+        case "enum":
+            _report_word(path, node, list(wanted), findings)
+        case "format":
+            _report_format(path, node, str(wanted), findings)
+        case "minimum":
+            message = f"`{dotted(path)}` is below {wanted}."
+            findings.error(path, node.start, message, "Write 0 or more.")
+        case _:
+            findings.error(path, node.start, f"`{dotted(path)}`: {shorten(error.message, 160)}.")
+
+
+def _report_missing(root: MapNode, path: Path, node: Node, wanted: list[str], findings: Findings) -> None:
+    present = node.entries if isinstance(node, MapNode) else {}
+    for name in wanted:
+        if name in present:
+            continue
+        missing = (*path, name)
+        suggestion = _how_to_write(path, name, field_at(strict_schema(newest_version()), missing) or {})
+        offset = document.offset_of(root, path, key=True)
+        findings.error(missing, offset, f"`{dotted(missing)}` is missing.", suggestion)
+
+
+def _how_to_write(path: Path, name: str, field: Mapping[str, Any]) -> str:
+    if path:
+        return f"Add `{name}:` below `{dotted(path)}:`."
+    choices = field.get("items", {}).get("enum")
+    if choices:
+        return f"Add `{name}:` with one or more of: {', '.join(choices)}."
+    if name == "metadata_version":
+        return f"Add `metadata_version: {newest_version()}`."
+    if field.get("type") == "array":
+        return f"Add `{name}:` with a list, one `- …` per line."
+    if field.get("type") == "object":
+        return f"Add `{name}:` with {', '.join(f'`{key}:`' for key in field.get('required', ()))} below it."
+    return f"Add `{name}:`."
+
+
+def _report_type(path: Path, node: Node, wanted: str, findings: Findings) -> None:
+    name = dotted(path) or "The file"
+    if isinstance(node, Scalar) and node.kind is document.Kind.NULL:
+        findings.error(path, node.start, f"`{name}` is empty.", EMPTY_SUGGESTION)
+        return
+    message = f"`{name}` must be {_WORDS.get(wanted, wanted)}, not {_what_it_is(node)}."
+    findings.error(path, node.start, message, _suggest_type(path, node, wanted))
+
+
+def _what_it_is(node: Node) -> str:
+    match node:
+        case Scalar():
+            return node.kind.value
+        case ListNode():
+            return "a list"
+        case MapNode():
+            return "a group of `key: value` lines"
+
+
+def _suggest_type(path: Path, node: Node, wanted: str) -> str:
+    key = str(path[-1]) if path else ""
+    match node, wanted:
+        case Scalar(text=text), "string":
+            return f"Put it in quotes: '{shorten(text)}'."
+        case ListNode(), "string":
+            return f"Write one text: `{key}: |-` with indented lines below."
+        case Scalar(text=text), "array":
+            items = ", ".join(part.strip() for part in shorten(text).split(",") if part.strip())
+            return f"Write a list: `{key}: [{items}]`."
+        case Scalar(text=text), "integer" | "number":
+            return _suggest_number(key, text)
+        case _:
+            return ""
+
+
+def _suggest_number(key: str, text: str) -> str:
+    amount, example = megabytes(text), f"Write a number, for example `{key}: 1`."
+    if amount is None:
+        return example
+    if not key.endswith("_MB"):
+        return f"Write `{key}: {text.strip()}`, without quotes." if text.strip().isdigit() else example
+    return f"Write the number of MB: `{key}: {amount}`."
+
+
+def _report_word(path: Path, node: Node, allowed: list[str], findings: Findings) -> None:
+    written = node.text if isinstance(node, Scalar) else ""
+    field = dotted(path[:-1]) or dotted(path)
+    guess = did_you_mean(nearest_word(written, allowed))
+    suggestion = guess or f"Use one of: {', '.join(allowed)}."
+    findings.error(path, node.start, f"'{shorten(written)}' is not a word for `{field}`.", suggestion)
+
+
+def _report_format(path: Path, node: Node, wanted: str, findings: Findings) -> None:
+    written = node.text if isinstance(node, Scalar) else ""
+    message, mend, otherwise = _FORMAT_WORDS[wanted]
+    mended = mend(written)
+    suggestion = f"Write '{mended}'." if mended else otherwise
+    findings.error(path, node.start, message.format(dotted(path), shorten(written)), suggestion)
+
+
+_FORMAT_WORDS: dict[str, tuple[str, Callable[[str], str], str]] = {
+    "uri": (
+        "`{0}` is not an address: '{1}'.",
+        formats.mend_address,
+        "Write it with scheme and host, such as https://example.org/page.",
+    ),
+    "doi": ("`{0}` is not a DOI: '{1}'.", formats.mend_doi, "Write it as 10.5281/zenodo.1234567."),
+    "date": ("`{0}` is not a day: '{1}'.", formats.mend_date, "Write it as '2026-01-31', in quotes."),
+    "docker-image": (
+        "`{0}` is not an image reference: '{1}'.",
+        formats.mend_image,
+        "Write it as organisation/name or host/organisation/name:tag.",
+    ),
+}

@@ -1,0 +1,79 @@
+"""Tables of the catalog."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
+from sqlalchemy.orm import Mapped, mapped_column
+
+from fairhaven.core.db import Entity, now
+
+_PRESENT = text("removed_at IS NULL")
+
+
+class ModuleRow(Entity):
+    """A module; one that was removed stays as the origin of its releases, and frees its name and source."""
+
+    __tablename__ = "modules"
+    __table_args__ = (
+        Index("uq_modules_name", "name", unique=True, postgresql_where=_PRESENT),
+        Index("uq_modules_source", "project_id", "source_key", unique=True, postgresql_where=_PRESENT),
+        Index("ix_modules_next_check_at", "next_check_at", postgresql_where=_PRESENT),
+        Index("ix_modules_terms", "terms", postgresql_using="gin"),
+        Index("ix_modules_search", "search", postgresql_using="gin"),
+    )
+
+    project_id: Mapped[UUID] = mapped_column(ForeignKey("projects.id"), index=True)
+    owner_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"))
+    name: Mapped[str]
+    visibility: Mapped[str]
+    source: Mapped[str]
+    # The same for all spellings of one source, with the branch that is followed.
+    source_key: Mapped[str]
+    branch: Mapped[str | None]
+    commit: Mapped[str]
+    title: Mapped[str]
+    summary: Mapped[str]
+    license: Mapped[str | None]
+    valid: Mapped[bool]
+    tags: Mapped[list[str]]
+    libraries: Mapped[list[str]]
+    tasks: Mapped[list[str]]
+    categories: Mapped[list[str]]
+    data_type: Mapped[list[str]]
+    # "tasks=Classification", …: every facet's values in one column, so that one index serves all filters.
+    terms: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    # Written by `service.search_vector` whenever the words change.
+    search: Mapped[Any] = mapped_column(TSVECTOR)
+    description: Mapped[str]
+    content: Mapped[dict[str, Any]] = mapped_column("metadata")
+    problems: Mapped[list[dict[str, Any]]]
+    # No foreign key: releases refer to modules already, and are never deleted.
+    latest_release_id: Mapped[UUID | None]
+    updated_at: Mapped[datetime] = mapped_column(default=now)
+    checked_at: Mapped[datetime] = mapped_column(default=now)
+    next_check_at: Mapped[datetime] = mapped_column(default=now)
+    check_problem: Mapped[str | None]
+    check_failures: Mapped[int] = mapped_column(default=0)
+    hook_secret: Mapped[str]
+    removed_at: Mapped[datetime | None]
+
+
+class ReleaseRow(Entity):
+    """A release; never changed or deleted. Its `created_at` is when it was published."""
+
+    __tablename__ = "releases"
+    __table_args__ = (
+        UniqueConstraint("module_id", "version"),
+        UniqueConstraint("module_id", "commit", "digest"),
+    )
+
+    module_id: Mapped[UUID] = mapped_column(ForeignKey("modules.id"))
+    version: Mapped[str]
+    commit: Mapped[str]
+    digest: Mapped[str]
+    description: Mapped[dict[str, Any]]
+    bundle: Mapped[str]
+    build_id: Mapped[UUID | None]

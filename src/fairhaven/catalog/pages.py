@@ -1,0 +1,215 @@
+"""Pages of the catalog: the list with search and facets, a module, the form that registers one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Query, Request
+from fastapi.responses import HTMLResponse, Response
+from pydantic import ValidationError
+
+from fairhaven.catalog import policy, service
+from fairhaven.catalog.api import Filter, Filtered
+from fairhaven.catalog.schemas import Facets, Module, Sort, SourceSpec
+from fairhaven.catalog.service import FACETS, AlreadyRegistered, MetadataInvalid
+from fairhaven.core.errors import BadRequest
+from fairhaven.core.http import Call, Caller, Cursor, platform_of
+from fairhaven.core.policy import Actor
+from fairhaven.core.sources import SourceProblem
+from fairhaven.projects import service as projects
+from fairhaven.ui.notices import Notice
+from fairhaven.ui.rendering import render, see_other
+from fairhaven.ui.translations import gettext as _
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+PAGE = 30
+
+
+@dataclass(frozen=True)
+class Hidden:
+    """What a search form carries along; a facet may occur several times."""
+
+    pairs: Sequence[tuple[str, str]]
+
+    def items(self) -> Sequence[tuple[str, str]]:
+        return self.pairs
+
+
+@router.get("/catalog")
+async def catalog(call: Call, wanted: Filtered, sort: Sort | None = None, cursor: Cursor = None) -> Response:
+    """The list; typing swaps its results, a facet swaps all of it."""
+    found = await service.modules(
+        call.session, call.actor, q=wanted.q, facets=wanted.chosen, sort=sort, limit=PAGE, cursor=cursor
+    )
+    counted = await service.facets(call.session, call.actor, wanted.q, wanted.chosen)
+    typed = call.request.headers.get("hx-target") == "results"
+    return render(
+        call.request,
+        "catalog/list.html",
+        fragment="results" if typed else "content",
+        found=found,
+        total=counted.total,
+        groups=_groups(counted, wanted),
+        q=wanted.q,
+        sort=sort or (Sort.RELEVANCE if wanted.q.strip() else Sort.NEWEST),
+        filtered=bool(wanted.q.strip() or any(wanted.chosen.values()) or cursor),
+        hidden=_carried(wanted, sort),
+        may_register=_may_register(call.actor),
+    )
+
+
+@router.get("/catalog/new")
+async def registering(call: Call) -> Response:
+    """The form that registers a module."""
+    project = await projects.default_project(call.session)
+    policy.can_register.check(call.actor, project.id)
+    return _form(call.request, call.actor)
+
+
+@router.post("/catalog/new")
+async def register(
+    request: Request,
+    caller: Caller,
+    url: Annotated[str, Form()] = "",
+    branch: Annotated[str, Form()] = "",
+) -> Response:
+    """Look at the source and register it; what is wrong is shown beside the field."""
+    platform = platform_of(request)
+    values = {"url": url, "branch": branch}
+    try:
+        spec = SourceSpec(url=url.strip(), branch=branch.strip() or None)
+        async with platform.transaction(caller) as session:
+            project_id = (await projects.default_project(session)).id
+            await service.check_may_register(session, caller, project_id, spec)
+        inspected = await service.inspect(platform, spec)
+        async with platform.transaction(caller) as session:
+            made = await service.register(session, caller, project_id, spec, inspected)
+    except ValidationError:
+        return _form(request, caller, values, {"url": _("Write the address of a repository.")})
+    except AlreadyRegistered as there:
+        return _form(request, caller, values, {"url": f"{there.title}. {there.detail}"}, there=there.name)
+    except MetadataInvalid as invalid:
+        return _form(request, caller, values, {"url": invalid.title}, problems=invalid.problems)
+    except SourceProblem as problem:
+        return _form(request, caller, values, {"url": f"{problem.detail} {problem.remedy or ''}".strip()})
+    return see_other(
+        f"/catalog/{made.name}",
+        Notice(_("%(title)s is registered. Its build begins.") % {"title": made.title}),
+    )
+
+
+@router.get("/catalog/{name}")
+async def module(call: Call, name: str, tab: Annotated[str, Query(max_length=20)] = "") -> Response:
+    """One module; `tab` is empty, `releases`, `metadata` or `source`."""
+    found = await service.module(call.session, call.actor, name)
+    releases = await service.releases(call.session, call.actor, name) if tab == "releases" else ()
+    may_check = service.may(call.actor, found, "check")
+    public_url = call.platform.settings.public_url
+    hook = (
+        await service.hook(call.session, call.actor, name, public_url)
+        if tab == "source" and may_check
+        else None
+    )
+    return render(
+        call.request,
+        "catalog/module.html",
+        fragment="content",
+        module=found,
+        tab=tab if tab in ("releases", "metadata", "source") else "",
+        releases=releases,
+        hook=hook,
+        links=_links(found),
+        may_check=may_check,
+        may_remove=service.may(call.actor, found, "remove"),
+    )
+
+
+@router.post("/catalog/{name}/check")
+async def check(request: Request, caller: Caller, name: str) -> Response:
+    """Look at the repository now."""
+    platform = platform_of(request)
+    async with platform.transaction(caller) as session:
+        wanted = await service.prepare_check(session, caller, name)
+    seen = await service.look(platform, wanted)
+    async with platform.transaction(caller) as session:
+        await service.apply_look(session, wanted.id, seen, interval=platform.settings.poll_interval)
+    if seen.failure:
+        return see_other(f"/catalog/{name}?tab=source", Notice(seen.failure, "bad"))
+    said = _("There is a new commit; its build begins.") if seen.revision else _("There is no new commit.")
+    return see_other(f"/catalog/{name}", Notice(said, "good" if seen.revision else "info"))
+
+
+@router.post("/catalog/{name}/remove")
+async def remove(call: Call, name: str, confirm: Annotated[str, Form()] = "") -> Response:
+    """Take the module out of the catalog; its name must have been typed."""
+    if confirm != name:
+        policy.can_list.check(call.actor)
+        raise BadRequest("The name that was typed is not the module's.", fix="Go back and type it exactly.")
+    await service.remove(call.session, call.actor, name)
+    return see_other("/catalog", Notice(_("%(name)s was removed.") % {"name": name}))
+
+
+def _form(
+    request: Request,
+    actor: Actor,
+    values: dict[str, str] | None = None,
+    errors: dict[str, str] | None = None,
+    **more: Any,
+) -> Response:
+    folders = actor.administrator and platform_of(request).settings.local_folders
+    given = {"values": values or {}, "errors": errors or {}, "folders": folders, "problems": (), "there": ""}
+    return render(
+        request, "catalog/new.html", status=422 if errors else 200, fragment="content", **{**given, **more}
+    )
+
+
+def _groups(counted: Facets, wanted: Filter) -> list[dict[str, Any]]:
+    """The facets as the macro draws them, the chosen values first seen."""
+    labels = {
+        "tasks": _("Task"),
+        "libraries": _("Library"),
+        "categories": _("Kind"),
+        "data_type": _("Data"),
+        "tags": _("Tag"),
+    }
+    return [
+        {
+            "name": name,
+            "label": labels[name],
+            "selected": wanted.chosen[name],
+            "options": [
+                {"value": each.value, "label": each.value, "count": each.count}
+                for each in counted.groups.get(name, ())
+            ],
+        }
+        for name in FACETS
+    ]
+
+
+def _carried(wanted: Filter, sort: Sort | None) -> Hidden:
+    pairs = [(name, value) for name, values in wanted.chosen.items() for value in values]
+    return Hidden([*pairs, ("sort", sort.value)] if sort else pairs)
+
+
+def _may_register(actor: Actor) -> bool:
+    return actor.administrator or any(policy.can_register.allows(actor, project) for project in actor.roles)
+
+
+def _links(module: Module) -> list[tuple[str, str]]:
+    """The addresses that the metadata names, with words for them."""
+    labels = {
+        "source_code": _("Source code"),
+        "documentation": _("Documentation"),
+        "dataset": _("Data set"),
+        "weights": _("Weights"),
+        "citation": _("Citation"),
+        "base_model": _("Base model"),
+        "zenodo_doi": "Zenodo",
+        "cicd_url": _("Its own builds"),
+    }
+    links = module.metadata.get("links") or {}
+    found = [(label, str(links[name])) for name, label in labels.items() if links.get(name)]
+    if doi := module.metadata.get("doi"):
+        found.append(("DOI", f"https://doi.org/{doi}"))
+    return found

@@ -1,0 +1,17 @@
+"""Who may do what with modules and releases."""
+
+from fairhaven.catalog.schemas import Visibility
+from fairhaven.core.policy import Rule, administrator, anyone, developer, hidden, manager, owner, viewer
+
+public = Rule("anyone, when it is public", lambda actor, module: module.visibility == Visibility.PUBLIC)
+
+can_list = anyone
+can_see = hidden(public | viewer | administrator)
+can_register = developer | administrator
+# Folders, and the key that ssh uses, belong to the platform's machine and not to whoever names them.
+can_use_this_machine = administrator
+can_check = developer | administrator
+can_see_hook = developer | administrator
+can_remove = owner | manager | administrator
+# The caller proves itself with the hook's own secret.
+can_push = anyone

@@ -1,0 +1,154 @@
+"""What the catalog tells and takes over the wire."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import Field, StringConstraints
+
+from fairhaven.catalog.metadata.report import Problem
+from fairhaven.core.schemas import Reading, Schema
+
+Text = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$")]
+
+
+class Visibility(StrEnum):
+    """Who may see a module: everybody, or the members of its project."""
+
+    PUBLIC = "public"
+    PROJECT = "project"
+
+
+class Sort(StrEnum):
+    """The order of a list: best match, last registered, or by name."""
+
+    RELEVANCE = "relevance"
+    NEWEST = "newest"
+    NAME = "name"
+
+
+class SourceSpec(Schema):
+    """Where a module lives: a git address (https, http, ssh, `git@`), or a folder of this machine."""
+
+    url: Text = Field(
+        min_length=1, max_length=500, description="Address of the repository, or absolute path."
+    )
+    branch: Text | None = Field(
+        None, max_length=200, description="Branch to follow; default: the default branch."
+    )
+
+
+class NewModule(SourceSpec):
+    """A module to register."""
+
+    project_id: UUID | None = Field(None, description="Project it belongs to; default: the default project.")
+    visibility: Visibility | None = Field(
+        None,
+        description="Who may see it; default: everybody if in the default project, else its members.",
+    )
+
+
+class NewRelease(Schema):
+    """A release as a build made it; `bundle` is the digest of the runnable bundle in the object store."""
+
+    module_id: UUID
+    version: Text = Field(min_length=1, max_length=100)
+    commit: Text = Field(max_length=100)
+    digest: Text = Field(max_length=100)
+    description: Mapping[str, Any] = {}
+    bundle: Text = Field(max_length=200)
+    build_id: UUID | None = None
+
+
+class Release(Reading):
+    """One immutable, content-addressed state of a module that can be run; `module` is the module's name."""
+
+    id: UUID
+    module_id: UUID
+    module: str
+    version: str
+    commit: str
+    digest: str
+    description: Mapping[str, Any]
+    bundle: str
+    published_at: datetime
+    build_id: UUID | None
+
+
+class ReleaseMark(Reading):
+    """The little that a list says of a release."""
+
+    id: UUID
+    version: str
+    published_at: datetime
+
+
+class ModuleSummary(Reading):
+    """A module as a list shows it."""
+
+    id: UUID
+    name: str
+    title: str
+    summary: str
+    tags: Sequence[str]
+    libraries: Sequence[str]
+    tasks: Sequence[str]
+    categories: Sequence[str]
+    data_type: Sequence[str]
+    license: str | None
+    valid: bool
+    created_at: datetime
+    latest_release: ReleaseMark | None
+
+
+class Module(Reading):
+    """A module with everything the catalog knows of it; `description` is Markdown and may hold HTML."""
+
+    id: UUID
+    name: str
+    project_id: UUID
+    owner_id: UUID | None
+    visibility: Visibility
+    source: str
+    branch: str | None
+    commit: str
+    title: str
+    summary: str
+    description: str
+    metadata: Mapping[str, Any]
+    problems: Sequence[Problem]
+    valid: bool
+    tags: Sequence[str]
+    libraries: Sequence[str]
+    tasks: Sequence[str]
+    categories: Sequence[str]
+    data_type: Sequence[str]
+    license: str | None
+    latest_release: Release | None
+    created_at: datetime
+    updated_at: datetime
+    checked_at: datetime
+    check_problem: str | None = Field(description="Why the last look at the repository failed, if it did.")
+
+
+class FacetCount(Reading):
+    """How many modules would remain with this value chosen."""
+
+    value: str
+    count: int
+
+
+class Facets(Reading):
+    """How many modules fit, and how they fall into the values of each facet, most frequent first."""
+
+    total: int
+    groups: Mapping[str, Sequence[FacetCount]]
+
+
+class Hook(Reading):
+    """Where a git server tells of a push, and the secret by which it proves itself."""
+
+    url: str
+    secret: str

@@ -1,0 +1,55 @@
+"""Use cases of the catalog: register and follow modules, find them, publish and find releases.
+
+Questions and changes take a session; what talks to a repository (`inspect`, `look`) takes none, so that no
+transaction waits for a network.
+"""
+
+from fairhaven.catalog.service.counting import facets
+from fairhaven.catalog.service.following import (
+    Followed,
+    Look,
+    apply_look,
+    claim_due,
+    followed,
+    look,
+    prepare_check,
+    prepare_push,
+)
+from fairhaven.catalog.service.inspecting import METADATA_FILE, Inspected, MetadataInvalid, inspect
+from fairhaven.catalog.service.listing import modules
+from fairhaven.catalog.service.reading import hook, may, module, module_by_id
+from fairhaven.catalog.service.registering import AlreadyRegistered, check_may_register, register, remove
+from fairhaven.catalog.service.releases import publish, release, release_by_id, releases
+from fairhaven.catalog.service.searching import FACETS, search_vector, terms_of
+
+__all__ = [
+    "FACETS",
+    "METADATA_FILE",
+    "AlreadyRegistered",
+    "Followed",
+    "Inspected",
+    "Look",
+    "MetadataInvalid",
+    "apply_look",
+    "check_may_register",
+    "claim_due",
+    "facets",
+    "followed",
+    "hook",
+    "inspect",
+    "look",
+    "may",
+    "module",
+    "module_by_id",
+    "modules",
+    "prepare_check",
+    "prepare_push",
+    "publish",
+    "register",
+    "release",
+    "release_by_id",
+    "releases",
+    "remove",
+    "search_vector",
+    "terms_of",
+]

@@ -1,0 +1,189 @@
+"""Following a module's repository: looking every now and then, on demand, and when told of a push."""
+
+import hashlib
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from fairhaven.catalog import policy
+from fairhaven.catalog.metadata import Problem, Severity
+from fairhaven.catalog.models import ModuleRow
+from fairhaven.catalog.schemas import Module, SourceSpec
+from fairhaven.catalog.service.counting import forget_counts
+from fairhaven.catalog.service.inspecting import METADATA_FILE, Inspected, head, read
+from fairhaven.catalog.service.reading import read_module, row_named
+from fairhaven.catalog.service.registering import write_content
+from fairhaven.catalog.service.searching import clean
+from fairhaven.core import credentials, sources
+from fairhaven.core.db import now
+from fairhaven.core.errors import NotFound, SignInNeeded
+from fairhaven.core.facts import emit
+from fairhaven.core.platform import Platform
+from fairhaven.core.policy import Actor
+from fairhaven.core.sources import NoMetadata, Revision
+from fairhaven.facts.catalog import ModuleChanged
+
+LONGEST_WAIT = timedelta(hours=1)  # between looks at a repository that cannot be read
+
+
+class HookRefused(SignInNeeded):
+    title = "The push hook's secret is wrong"
+    fix = "Copy the secret anew from the module's page, under Source."
+
+
+@dataclass(frozen=True)
+class Followed:
+    """A module as far as a look at its repository needs it."""
+
+    id: UUID
+    source: str
+    branch: str | None
+    commit: str
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a look at a repository showed: nothing new, a new revision with what it says, or a failure."""
+
+    revision: Revision | None = None
+    inspected: Inspected | None = None
+    problems: tuple[Problem, ...] = ()
+    failure: str | None = None
+
+
+async def prepare_check(session: AsyncSession, actor: Actor, name: str) -> Followed:
+    """What to look at, if the actor may have that done.
+
+    Raises:
+        NotFound, NotAllowed
+    """
+    row = await row_named(session, actor, name)
+    policy.can_check.check(actor, row)
+    return _followed(row)
+
+
+async def prepare_push(session: AsyncSession, name: str, body: bytes, *, signature: str, bearer: str) -> UUID:
+    """The id of the module whose hook was called, if the caller has its secret.
+
+    Args:
+        signature: `sha256=<HMAC of the body>` as GitHub and Gitea send it, or empty.
+        bearer: the secret itself, or empty.
+
+    Raises:
+        HookRefused: the secret is wrong, or there is no such module.
+    """
+    present = ModuleRow.removed_at.is_(None)
+    query = select(ModuleRow.id, ModuleRow.hook_secret).where(ModuleRow.name == clean(name), present)
+    found = (await session.execute(query)).one_or_none()
+    # Unknown names take the same way with a secret that nobody has.
+    module_id, secret = found if found else (None, credentials.make())
+    signed = "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+    if not (credentials.same(signature, signed) or credentials.same(bearer, secret)) or module_id is None:
+        raise HookRefused("The secret is wrong, or there is no such module.")
+    return UUID(str(module_id))
+
+
+async def followed(session: AsyncSession, module_id: UUID) -> Followed:
+    """What to look at, for the platform's own jobs: asks no policy.
+
+    Raises:
+        NotFound: the module was removed.
+    """
+    row = await session.get(ModuleRow, module_id)
+    if row is None or row.removed_at:
+        raise NotFound("The module was removed.")
+    return _followed(row)
+
+
+async def claim_due(session: AsyncSession, *, interval: float, limit: int) -> Sequence[Followed]:
+    """What is due for a look, the longest waiting first; nobody else gets it for `interval` seconds."""
+    moment = now()
+    due = (
+        select(ModuleRow.id)
+        .where(ModuleRow.removed_at.is_(None), ModuleRow.next_check_at <= moment)
+        .order_by(ModuleRow.next_check_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    later = moment + timedelta(seconds=interval)
+    claim = update(ModuleRow).where(ModuleRow.id.in_(due)).values(next_check_at=later)
+    columns = (ModuleRow.id, ModuleRow.source, ModuleRow.branch, ModuleRow.commit)
+    return [Followed(*row) for row in await session.execute(claim.returning(*columns))]
+
+
+async def look(platform: Platform, module: Followed) -> Look:
+    """Look at the module's repository now. Talks to the network: never inside a transaction."""
+    spec = SourceSpec(url=module.source, branch=module.branch)
+    try:
+        revision = await head(platform, spec)
+        if revision.commit == module.commit:
+            return Look()
+        report = await read(platform, spec, revision)
+    except NoMetadata as missing:
+        return Look(revision, problems=(_missing(missing),))
+    except sources.SourceProblem as problem:
+        return Look(failure=f"{problem.title}: {problem.detail}")
+    if report.metadata is None:
+        return Look(revision, problems=report.problems)
+    return Look(revision, Inspected(revision, report.metadata, report.problems), report.problems)
+
+
+async def apply_look(session: AsyncSession, module_id: UUID, seen: Look, *, interval: float) -> Module:
+    """Write down what a look showed; a new commit is told, so that it is built.
+
+    A commit with broken metadata keeps the title and text that the module had, and is marked invalid.
+
+    Raises:
+        NotFound: the module was removed in the meantime.
+    """
+    present = ModuleRow.removed_at.is_(None)
+    row = await session.scalar(select(ModuleRow).where(ModuleRow.id == module_id, present).with_for_update())
+    if row is None:
+        raise NotFound("The module was removed.")
+    _note_look(row, seen, interval)
+    if seen.revision and seen.revision.commit != row.commit:
+        _write_revision(row, seen.revision, seen)
+        await session.flush()
+        forget_counts(session)
+        changed = ModuleChanged(project=row.project_id, module=row.id, name=row.name, commit=row.commit)
+        await emit(session, changed)
+    return await read_module(session, row)
+
+
+def _note_look(row: ModuleRow, seen: Look, interval: float) -> None:
+    row.checked_at = now()
+    row.check_problem = seen.failure
+    row.check_failures = row.check_failures + 1 if seen.failure else 0
+    usual = timedelta(seconds=interval)
+    # A repository that cannot be read is looked at less and less often, down to once an hour.
+    wait = min(usual * 2 ** min(row.check_failures, 12), max(usual, LONGEST_WAIT))
+    row.next_check_at = row.checked_at + wait
+
+
+def _write_revision(row: ModuleRow, revision: Revision, seen: Look) -> None:
+    if seen.inspected:
+        write_content(row, seen.inspected)
+        return
+    row.commit, row.valid, row.updated_at = revision.commit, False, now()
+    row.problems = [each.model_dump(mode="json") for each in seen.problems]
+
+
+def _followed(row: ModuleRow) -> Followed:
+    return Followed(row.id, row.source, row.branch, row.commit)
+
+
+def _missing(missing: NoMetadata) -> Problem:
+    return Problem(
+        severity=Severity.ERROR,
+        path="",
+        line=1,
+        column=1,
+        message=missing.detail,
+        suggestion=missing.remedy or "",
+        file=METADATA_FILE,
+    )

@@ -1,0 +1,74 @@
+"""One module, as its readers may see it."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from fairhaven.catalog import policy
+from fairhaven.catalog.models import ModuleRow, ReleaseRow
+from fairhaven.catalog.schemas import Hook, Module
+from fairhaven.catalog.service.releases import read_release
+from fairhaven.catalog.service.searching import clean, visible
+from fairhaven.core.errors import NotFound
+from fairhaven.core.policy import Actor, Rule
+
+
+async def module(session: AsyncSession, actor: Actor, name: str) -> Module:
+    """The module of this name.
+
+    Raises:
+        NotFound: there is none, or the actor may not know of it.
+    """
+    return await read_module(session, await row_named(session, actor, name))
+
+
+async def module_by_id(session: AsyncSession, module_id: UUID) -> Module:
+    """A module by its id, for the platform's own jobs: asks no policy.
+
+    Raises:
+        NotFound: there is none, or it was removed.
+    """
+    row = await session.get(ModuleRow, module_id)
+    if row is None or row.removed_at:
+        raise NotFound("There is no such module.")
+    return await read_module(session, row)
+
+
+async def hook(session: AsyncSession, actor: Actor, name: str, public_url: str) -> Hook:
+    """Where a git server tells of a push to this module, and the secret it needs.
+
+    Raises:
+        NotAllowed: the actor is no developer of its project.
+    """
+    row = await row_named(session, actor, name)
+    policy.can_see_hook.check(actor, row)
+    return Hook(url=f"{public_url}/api/v1/modules/{row.name}/hook", secret=row.hook_secret)
+
+
+def may(actor: Actor, module: Module, rule: str) -> bool:
+    """Whether the actor may do it (`may(actor, m, "remove")`), so that a page leaves out what is refused."""
+    found = getattr(policy, f"can_{rule}")
+    assert isinstance(found, Rule)
+    return found.allows(actor, module)
+
+
+async def row_named(session: AsyncSession, actor: Actor, name: str, *, lock: bool = False) -> ModuleRow:
+    query = select(ModuleRow).where(ModuleRow.name == clean(name), visible(actor))
+    row = await session.scalar(query.with_for_update() if lock else query)
+    # The list's filter and the rule say the same; asking both keeps either from being wrong alone.
+    if row is None or not policy.can_see.allows(actor, row):
+        policy.can_list.check(actor)
+        raise NotFound(f"There is no module `{name[:64]}`, or you may not see it.")
+    return row
+
+
+async def read_module(session: AsyncSession, row: ModuleRow) -> Module:
+    latest = await session.get(ReleaseRow, row.latest_release_id) if row.latest_release_id else None
+    plain: dict[str, Any] = {name: getattr(row, name) for name in Module.model_fields if name not in _MADE}
+    release = read_release(latest, row.name) if latest else None
+    return Module(**plain, metadata=row.content, latest_release=release)
+
+
+_MADE = ("metadata", "latest_release")

@@ -1,0 +1,64 @@
+"""Background work of the catalog: looking at repositories that are due, and at one that told of a push."""
+
+import asyncio
+from collections.abc import Sequence
+from uuid import UUID
+
+import structlog
+
+from fairhaven.catalog import service
+from fairhaven.catalog.service import Followed
+from fairhaven.core import jobs
+from fairhaven.core.errors import NotFound
+from fairhaven.core.platform import Platform
+
+log = structlog.get_logger(__name__)
+
+AT_ONCE = 4  # repositories that one poll looks at at the same time
+ROUND = 50  # repositories that one poll claims at a time
+LONGEST = 50.0  # seconds after which a poll leaves the rest to the next minute's
+
+
+@jobs.task("catalog.poll", attempts=1, every="* * * * *")
+async def poll(platform: Platform) -> None:
+    """Look at every repository that is due, some at a time, for less than a minute."""
+    loop = asyncio.get_running_loop()
+    end = loop.time() + LONGEST
+    while loop.time() < end:
+        async with platform.transaction() as session:
+            due = await service.claim_due(session, interval=platform.settings.poll_interval, limit=ROUND)
+        if not due:
+            return
+        await _look_at_all(platform, due)
+
+
+@jobs.task("catalog.look", attempts=3)
+async def look(platform: Platform, *, module_id: str) -> None:
+    """Look at one module's repository."""
+    try:
+        async with platform.transaction() as session:
+            module = await service.followed(session, UUID(module_id))
+        await _look_at(platform, module)
+    except NotFound:
+        return  # removed in the meantime
+
+
+async def _look_at_all(platform: Platform, due: Sequence[Followed]) -> None:
+    room = asyncio.Semaphore(AT_ONCE)
+
+    async def one(module: Followed) -> None:
+        async with room:
+            try:
+                await _look_at(platform, module)
+            except NotFound:
+                return  # removed while it was looked at
+
+    await asyncio.gather(*(one(module) for module in due))
+
+
+async def _look_at(platform: Platform, module: Followed) -> None:
+    seen = await service.look(platform, module)
+    if seen.failure:
+        log.info("a repository cannot be read", module=str(module.id), problem=seen.failure)
+    async with platform.transaction() as session:
+        await service.apply_look(session, module.id, seen, interval=platform.settings.poll_interval)

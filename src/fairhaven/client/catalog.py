@@ -1,0 +1,99 @@
+"""Modules and releases of a platform."""
+
+from collections.abc import Iterator, Sequence
+from uuid import UUID
+
+from fairhaven.catalog.schemas import (
+    Facets,
+    Hook,
+    Module,
+    ModuleSummary,
+    NewModule,
+    Release,
+    Sort,
+    Visibility,
+)
+from fairhaven.client.base import Connection
+from fairhaven.core.schemas import Page
+
+
+class Modules:
+    """The catalog: `Fairhaven(…).modules`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def list(
+        self,
+        q: str | None = None,
+        *,
+        sort: Sort | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+        **facets: Sequence[str],
+    ) -> Page[ModuleSummary]:
+        """One page of modules; facets by name: `tasks=["Classification"], libraries=["PyTorch"]`."""
+        return self._connection.page(
+            "/modules", ModuleSummary, q=q, sort=sort, limit=limit, cursor=cursor, **_lists(facets)
+        )
+
+    def every(
+        self, q: str | None = None, *, sort: Sort | None = None, **facets: Sequence[str]
+    ) -> Iterator[ModuleSummary]:
+        """Every module that fits, page after page."""
+        return self._connection.every("/modules", ModuleSummary, q=q, sort=sort, limit=200, **_lists(facets))
+
+    def facets(self, q: str | None = None, **facets: Sequence[str]) -> Facets:
+        """How many modules fit, and how they fall into the values of each facet."""
+        found: Facets = self._connection.get("/module-facets", Facets, q=q, **_lists(facets))
+        return found
+
+    def get(self, name: str) -> Module:
+        """One module with everything the catalog knows of it."""
+        found: Module = self._connection.get(f"/modules/{name}", Module)
+        return found
+
+    def register(
+        self,
+        url: str,
+        branch: str | None = None,
+        *,
+        project_id: UUID | None = None,
+        visibility: Visibility | None = None,
+    ) -> Module:
+        """Register a git address, or a folder of the platform's machine, as a module; a build follows.
+
+        Raises:
+            ApiProblem: the source cannot be read, or its metadata has errors (`details.errors` lists them).
+        """
+        spec = NewModule(url=url, branch=branch, project_id=project_id, visibility=visibility)
+        made: Module = self._connection.post("/modules", Module, json=spec, idempotent=True)
+        return made
+
+    def check(self, name: str) -> Module:
+        """Look at the repository now; a new commit is built."""
+        seen: Module = self._connection.post(f"/modules/{name}/check", Module)
+        return seen
+
+    def remove(self, name: str) -> None:
+        """Take the module out of the catalog; what runs of it keeps running."""
+        self._connection.delete(f"/modules/{name}")
+
+    def hook(self, name: str) -> Hook:
+        """Where a git server tells of pushes, and with which secret."""
+        found: Hook = self._connection.get(f"/modules/{name}/hook", Hook)
+        return found
+
+    def releases(self, name: str) -> Sequence[Release]:
+        """The module's releases, newest first."""
+        found: Sequence[Release] = self._connection.get(f"/modules/{name}/releases", Sequence[Release])
+        return found
+
+    def release(self, release_id: UUID) -> Release:
+        """One release."""
+        found: Release = self._connection.get(f"/releases/{release_id}", Release)
+        return found
+
+
+def _lists(facets: dict[str, Sequence[str]]) -> dict[str, Sequence[str]]:
+    return {name: [*values] for name, values in facets.items()}

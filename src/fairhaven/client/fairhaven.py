@@ -1,0 +1,57 @@
+"""The platform as a Python object: `Fairhaven(url, token).modules.register("https://…")`."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from fairhaven.client.base import Connection
+from fairhaven.client.builds import Builds
+from fairhaven.client.catalog import Modules
+from fairhaven.client.workloads import Workloads
+from fairhaven.identity.schemas import NewToken, Token, TokenSpec, WhoAmI
+
+
+class Fairhaven:
+    """A platform at `url`, used as the person whose token is given (or as nobody)."""
+
+    def __init__(
+        self, url: str = "http://127.0.0.1:8080", token: str | None = None, *, transport: Any = None
+    ) -> None:
+        self.connection = Connection(url, token, transport=transport)
+        self.modules = Modules(self.connection)
+        self.builds = Builds(self.connection)
+        self.workloads = Workloads(self.connection)
+        self.tokens = Tokens(self.connection)
+
+    def me(self) -> WhoAmI:
+        """Who the platform thinks you are."""
+        found: WhoAmI = self.connection.get("/me", WhoAmI)
+        return found
+
+    def close(self) -> None:
+        self.connection.close()
+
+    def __enter__(self) -> "Fairhaven":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class Tokens:
+    """Your personal access tokens."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def list(self) -> Sequence[Token]:
+        found: Sequence[Token] = self._connection.get("/tokens", Sequence[Token])
+        return found
+
+    def create(self, name: str, *, days: int = 90) -> NewToken:
+        """Make a token; its `secret` is told this once."""
+        made: NewToken = self._connection.post("/tokens", NewToken, json=TokenSpec(name=name, days=days))
+        return made
+
+    def revoke(self, token_id: UUID) -> None:
+        self._connection.delete(f"/tokens/{token_id}")

@@ -1,0 +1,1 @@
+"""The kernel: mechanisms that every domain uses. It knows no domain."""

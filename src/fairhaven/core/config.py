@@ -1,0 +1,109 @@
+"""Settings: one frozen object, read once by `app.py` from `fairhaven.toml` and `FAIRHAVEN_*`.
+
+Environment wins over the file; both win over the defaults, which suit one laptop.
+"""
+
+import os
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+MIB = 1 << 20
+
+
+class Settings(BaseSettings):
+    """Every knob of the platform; `fairhaven doctor` prints the values in effect."""
+
+    model_config = SettingsConfigDict(env_prefix="FAIRHAVEN_", frozen=True, extra="forbid")
+
+    name: str = Field("Fairhaven", description="What this installation calls itself.")
+    data: Path = Field(
+        default_factory=lambda: default_data_folder(),
+        description="Folder of everything that is kept on this machine.",
+    )
+    listen: str = Field("127.0.0.1:8080", description="Where the gateway listens, `host:port`.")
+    address: str | None = Field(None, description="What people type, when it is not http://<listen>.")
+    database: SecretStr = Field(SecretStr("embedded:"), description="`embedded:` or `postgresql://…`.")
+    objects: SecretStr = Field(
+        SecretStr("embedded:"),
+        description="Object store: `embedded:` or `s3+https://key:secret@host/bucket`.",
+    )
+    gateway: str = Field("embedded:", description="`embedded:` (Traefik), or `none:` to be reached directly.")
+    engines: list[str] = Field(["local:"], description="Where workloads run.")
+    web_port: int = Field(
+        0, ge=0, le=65535, description="Port of the web process behind the gateway; 0: any free one."
+    )
+    web_url: str | None = Field(
+        None, description="How the gateway reaches the web process, when it is on another machine."
+    )
+    max_body: int = Field(2 * MIB, ge=1024, description="Largest body of an ordinary request, bytes.")
+    max_upload: int = Field(1024 * MIB, ge=MIB, description="Largest file that may be uploaded, bytes.")
+    job_concurrency: int = Field(8, ge=1, le=100, description="Jobs that one worker runs at a time.")
+    build_timeout: float = Field(1800.0, gt=0, description="Longest time of one build stage, seconds.")
+    probe_timeout: float = Field(180.0, gt=0, description="Longest time a module may take to load, seconds.")
+    poll_interval: float = Field(
+        60.0, gt=0, description="Time between looks at modules' repositories, seconds."
+    )
+    local_folders: bool = Field(
+        True, description="Whether administrators may register folders of this machine."
+    )
+    session_hours: float = Field(336.0, gt=0, description="How long a sign-in lasts, hours.")
+    docs_url: str | None = Field(None, description="Where the documentation is published; pages link to it.")
+    log_format: Literal["text", "json"] = Field("text", description="How log lines are written.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="The least that is logged."
+    )
+    trace_endpoint: str | None = Field(None, description="OTLP/HTTP address that receives traces.")
+
+    @field_validator("listen")
+    @classmethod
+    def _listen_has_port(cls, value: str) -> str:
+        host, _, port = value.rpartition(":")
+        if not host or not port.isdigit() or not 0 < int(port) < 65536:
+            raise ValueError("write it as host:port, for example 127.0.0.1:8080")
+        return value
+
+    @field_validator("data")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        return value.expanduser().absolute()
+
+    @property
+    def public_url(self) -> str:
+        return (self.address or f"http://{self.listen}").rstrip("/")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, _settings_file())
+
+
+def load(**given: Any) -> Settings:
+    """Read the settings; `given` (from the command line) wins over everything.
+
+    Raises:
+        pydantic.ValidationError: a setting is unknown or wrong; the message names it.
+    """
+    return Settings(**{name: value for name, value in given.items() if value is not None})
+
+
+def default_data_folder() -> Path:
+    base = os.environ.get("XDG_DATA_HOME") or "~/.local/share"
+    return Path(base).expanduser() / "fairhaven"
+
+
+def _settings_file() -> Path:
+    return Path(os.environ.get("FAIRHAVEN_CONFIG", "fairhaven.toml"))

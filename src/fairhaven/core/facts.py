@@ -1,0 +1,156 @@
+"""Facts: what happened, told once, upward, in the past tense, in the transaction that made it true.
+
+`emit` writes one row, and one delivery per subscriber, with the caller's session; nothing is told when
+the transaction rolls back. `core.deliveries` hands them over. The rows are the audit log, the live
+updates of pages, and the raw material of provenance. Subscribers are functions marked `@on(SomeFact)`; they may run more than once.
+"""
+
+import json
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import datetime
+from typing import Any, ClassVar, Generic, TypeAlias, TypeVar
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import BigInteger, ForeignKey, Identity, Index, func, insert, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from fairhaven.core.db import Base, Entity, now
+from fairhaven.core.ids import new_id
+from fairhaven.core.live import CHANNEL
+from fairhaven.core.platform import Platform
+from fairhaven.core.policy import Actor
+
+kinds: dict[str, type["Fact"]] = {}
+_subscribers: dict[type["Fact"], dict[str, "Handler"]] = {}
+
+
+class Fact(BaseModel):
+    """Something that happened. `kind` names it; `about` is the field that holds its subject's id."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+    kind: ClassVar[str]
+    about: ClassVar[str]
+    says: ClassVar[str]
+
+    project: UUID | None = None
+
+    def __init_subclass__(cls, *, kind: str, about: str, says: str, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        assert kind not in kinds, f"two facts are called {kind}"
+        cls.kind, cls.about, cls.says = kind, about, says
+        kinds[kind] = cls
+
+    @property
+    def subject(self) -> UUID:
+        value = getattr(self, self.about)
+        assert isinstance(value, UUID)
+        return value
+
+
+F = TypeVar("F", bound=Fact)
+
+
+class FactRow(Entity):
+    """One fact, never changed or deleted; `seq` orders them for readers that come back."""
+
+    __tablename__ = "facts"
+    __table_args__ = (
+        Index("ix_facts_subject_seq", "subject_id", "seq"),
+        Index("ix_facts_project_seq", "project_id", "seq"),
+    )
+
+    seq: Mapped[int] = mapped_column(BigInteger, Identity(), unique=True)
+    kind: Mapped[str]
+    subject_id: Mapped[UUID]
+    project_id: Mapped[UUID | None]
+    actor_id: Mapped[UUID | None]
+    actor_name: Mapped[str]
+    request_id: Mapped[str | None]
+    data: Mapped[dict[str, Any]]
+
+
+class Delivery(Base):
+    """That a subscriber is still to be told a fact; gone when it was."""
+
+    __tablename__ = "deliveries"
+    __table_args__ = (Index("ix_deliveries_due", "due_at", "id"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    fact_id: Mapped[UUID] = mapped_column(ForeignKey("facts.id"))
+    subscriber: Mapped[str]
+    # None: given up, after `problem`; `fairhaven doctor` tells of it.
+    due_at: Mapped[datetime | None] = mapped_column(server_default=func.now())
+    attempts: Mapped[int] = mapped_column(server_default="0")
+    problem: Mapped[str | None]
+
+
+class Told(Generic[F]):
+    """A fact as a subscriber receives it: what, when, by whom."""
+
+    def __init__(self, id: UUID, fact: F, at: datetime, actor_id: UUID | None) -> None:
+        self.id, self.fact, self.at, self.actor_id = id, fact, at, actor_id
+
+
+Handler: TypeAlias = Callable[[Platform, AsyncSession, Any], Awaitable[None]]
+Subscriber: TypeAlias = Callable[[Platform, AsyncSession, Told[F]], Awaitable[None]]
+
+
+def on(fact: type[F]) -> Callable[[Subscriber[F]], Subscriber[F]]:
+    """Mark `async def name(platform, session, told)` as a subscriber.
+
+    It runs in a transaction after the one that told the fact; what takes long belongs in a job.
+    """
+
+    def subscribe(handler: Subscriber[F]) -> Subscriber[F]:
+        name = f"{handler.__module__.removeprefix('fairhaven.')}.{handler.__name__}"
+        _subscribers.setdefault(fact, {})[name] = handler
+        return handler
+
+    return subscribe
+
+
+async def emit(session: AsyncSession, fact: Fact) -> UUID:
+    """Record the fact and one delivery for each subscriber, in the session's transaction."""
+    actor: Actor = session.info.get("actor") or Actor()
+    row = FactRow(
+        id=new_id(),
+        created_at=now(),
+        kind=fact.kind,
+        subject_id=fact.subject,
+        project_id=fact.project,
+        actor_id=actor.id,
+        actor_name=actor.name,
+        request_id=session.info.get("request_id"),
+        data=fact.model_dump(mode="json"),
+    )
+    session.add(row)
+    await session.flush()
+    waiting = [{"fact_id": row.id, "subscriber": name} for name in _subscribers.get(type(fact), {})]
+    if waiting:
+        await session.execute(insert(Delivery), waiting)
+    await session.execute(select(func.pg_notify(CHANNEL, _notice(row))))
+    return row.id
+
+
+def handler_of(kind: str, subscriber: str) -> "tuple[type[Fact], Handler] | None":
+    """The class of a fact and its subscriber's function; None when a newer version has them no more."""
+    fact = kinds.get(kind)
+    handler = _subscribers.get(fact, {}).get(subscriber) if fact else None
+    return (fact, handler) if fact and handler else None
+
+
+def subscribers() -> Iterable[tuple[str, str]]:
+    """Every (kind of fact, name of subscriber), for the documentation."""
+    return [(fact.kind, name) for fact, found in _subscribers.items() for name in found]
+
+
+def _notice(row: FactRow) -> str:
+    return json.dumps(
+        {"seq": row.seq, "kind": row.kind, "subject": str(row.subject_id), "project": _text(row.project_id)}
+    )
+
+
+def _text(value: UUID | None) -> str | None:
+    return str(value) if value else None

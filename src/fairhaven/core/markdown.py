@@ -1,0 +1,203 @@
+"""Markdown of strangers as HTML that is safe to show inside a page of ours.
+
+CommonMark with tables and raw HTML goes through markdown-it; nh3 (an allow-list over a real HTML5 parser) has
+the last word over whatever came out. Headings move two levels down so that the page keeps its one `h1`;
+nothing carries an `id`, `class` or `style` of the author's, so nothing can clash with the page.
+"""
+
+import html
+import re
+from collections.abc import Callable, Collection, Sequence
+from collections.abc import Set as AbstractSet
+from functools import cache
+from urllib.parse import urljoin, urlsplit
+
+import nh3
+from markdown_it import MarkdownIt
+from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
+from markupsafe import Markup
+
+MAX_CHARACTERS = 200_000
+CUT_NOTE = "The text is cut here: it is longer than 200 kB."
+
+# An HTML5 parser repeats unclosed formatting tags in every later block, so work grows with tags times blocks.
+_MAX_HTML_WORK = 1_000_000
+_LINK_REL = "nofollow noopener noreferrer"
+_TAGS = frozenset(
+    """
+    a abbr b blockquote br caption cite code dd del details dfn div dl dt em figcaption figure h3 h4 h5 h6 hr
+    i img ins kbd li mark ol p pre q s samp small span strong sub summary sup table tbody td tfoot th thead tr
+    u ul var wbr
+    """.split()  # noqa: SIM905 - words read better than a list
+)
+
+_SHIFTED_BEFORE = frozenset(("h1", "h2"))
+_ATTRIBUTES: dict[str, set[str]] = {
+    "a": {"href", "title"},
+    "abbr": {"title"},
+    "code": {"class"},
+    "details": {"open"},
+    "img": {"src", "alt", "title", "width", "height"},
+    "ol": {"start"},
+    "td": {"align", "colspan", "rowspan"},
+    "th": {"align", "colspan", "rowspan", "scope"},
+}
+_DROPPED_WITH_CONTENT = set(
+    """
+    script style iframe object embed applet noscript noembed noframes template svg math title textarea
+    select form frameset xmp plaintext
+    """.split()  # noqa: SIM905
+)
+
+_IMAGE_POLICY = ' loading="lazy" referrerpolicy="no-referrer"'
+_IMAGE_VALUES = {"img": {"loading": {"lazy"}, "referrerpolicy": {"no-referrer"}}}
+_LANGUAGE = re.compile(r"language-[A-Za-z0-9_+#-]{1,40}")
+_NUMBER = re.compile(r"[0-9]{1,4}%?")
+_TAG = re.compile(r'<(/?)(h[1-6]|img)((?:\s+[a-z]+(?:="[^"<>]*")?)*)\s*/?>')
+_LOOSE_IMG = re.compile(r"<img\s[^<>]{1,2000}>", re.IGNORECASE)
+_TWO_QUOTES = re.compile(r"=\s*''([^'<>]+)''")
+
+
+def render(text: str, *, base_url: str | None = None) -> Markup:
+    """The Markdown as sanitised HTML, ready for a template.
+
+    Images are kept when they are https, or become so against `base_url` (such as the raw files of the
+    repository at the release's commit); links when they are http, https or mailto. Without an absolute
+    `base_url` relative ones are dropped: they would point into our own site.
+    Text beyond 200,000 characters is cut, and a note says so.
+    """
+    readable = text[:MAX_CHARACTERS].encode("utf-8", "replace").decode()
+    base = _base(base_url)
+    clean = _cleaner(base, _TAGS | _SHIFTED_BEFORE).clean(_to_html(readable))
+    # The rewriting works on clean HTML, and its result is cleaned again: nh3 decides, not a pattern.
+    body = _cleaner(base, _TAGS).clean(_TAG.sub(_rewrite, clean))
+    note = f"<p><em>{CUT_NOTE}</em></p>" if len(text) > MAX_CHARACTERS else ""
+    return Markup(body + note)  # noqa: S704 - this is the place that makes it safe
+
+
+def _to_html(text: str) -> str:
+    tokens = _parser(True).parse(text)
+    if _html_work(tokens) > _MAX_HTML_WORK:
+        tokens = _parser(False).parse(text)
+    parser = _parser(True)
+    return str(parser.renderer.render(_aligned(tokens), parser.options, {}))
+
+
+def _html_work(tokens: Sequence[Token]) -> int:
+    """An upper bound of the elements that a parser makes of the raw HTML in these tokens."""
+    raw = sum(_raw_tags(token) for token in tokens)
+    return raw * (raw + len(tokens))
+
+
+def _raw_tags(token: Token) -> int:
+    own = token.content.count("<") if token.type in ("html_block", "html_inline") else 0
+    return own + sum(_raw_tags(child) for child in token.children or ())
+
+
+@cache
+def _parser(raw_html: bool) -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": raw_html}).enable(["table", "strikethrough"])
+    if raw_html:
+        parser.inline.ruler.before("html_inline", "loose_img", _loose_img)
+    return parser
+
+
+def _loose_img(state: StateInline, silent: bool) -> bool:
+    """Accept `<img class='fit', src='…'/>`, which browsers read, modules write and CommonMark refuses."""
+    found = _LOOSE_IMG.match(state.src, state.pos)
+    if found is None:
+        return False
+    if not silent:
+        token = state.push("html_inline", "", 0)
+        token.content = _TWO_QUOTES.sub(r"='\1'", found[0])
+    state.pos = found.end()
+    return True
+
+
+def _base(base_url: str | None) -> str | None:
+    """The base when it is an address on the web."""
+    return base_url if base_url and _is_web(base_url, ("http", "https")) else None
+
+
+def _is_web(address: str, schemes: Collection[str]) -> bool:
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    return parts.scheme in schemes and bool(parts.netloc)
+
+
+def _cleaner(base: str | None, tags: AbstractSet[str]) -> nh3.Cleaner:
+    return nh3.Cleaner(
+        tags=set(tags),
+        attributes=_ATTRIBUTES,
+        attribute_filter=_attribute_filter(base),
+        clean_content_tags=_DROPPED_WITH_CONTENT,
+        link_rel=_LINK_REL,
+        tag_attribute_values=_IMAGE_VALUES,
+        url_schemes={"http", "https", "mailto"},
+        url_relative=_refuse,  # asked after the filter, which has resolved what it could
+    )
+
+
+def _refuse(_relative: str) -> None:
+    return None
+
+
+def _attribute_filter(base: str | None) -> Callable[[str, str, str], str | None]:
+    def keep(tag: str, attribute: str, value: str) -> str | None:
+        match tag, attribute:
+            case "a", "href":
+                return _link(value, base)
+            case "img", "src":
+                return _image(value, base)
+            case "code", "class":
+                return value if _LANGUAGE.fullmatch(value) else None
+            case "img", "width" | "height":
+                return value if _NUMBER.fullmatch(value) else None
+            case _:
+                return value
+
+    return keep
+
+
+def _link(value: str, base: str | None) -> str | None:
+    address = _resolve(value, base)
+    if address.lower().startswith("mailto:"):
+        return address
+    return address if _is_web(address, ("http", "https")) else None
+
+
+def _image(value: str, base: str | None) -> str | None:
+    address = _resolve(value, base)
+    return address if _is_web(address, ("https",)) else None
+
+
+def _resolve(value: str, base: str | None) -> str:
+    """The address against the base, without the blanks that browsers skip."""
+    address = re.sub(r"[\t\r\n]", "", value).strip()
+    try:
+        return urljoin(base, address) if base else address
+    except ValueError:
+        return ""
+
+
+def _aligned(tokens: Sequence[Token]) -> Sequence[Token]:
+    """Say a cell's alignment in an attribute, for styles are not allowed."""
+    for token in tokens:
+        style = str(token.attrs.pop("style", "")) if token.type in ("td_open", "th_open") else ""
+        if style.startswith("text-align:"):
+            token.attrs["align"] = style.removeprefix("text-align:")
+    return tokens
+
+
+def _rewrite(found: re.Match[str]) -> str:
+    slash, name, attributes = found[1], found[2], found[3]
+    if name != "img":
+        return f"<{slash}h{min(int(name[1]) + 2, 6)}>"
+    if ' src="' not in attributes:
+        alternative = re.search(r' alt="([^"]*)"', attributes)
+        return html.escape(html.unescape(alternative[1])) if alternative else ""
+    alternative_text = "" if " alt=" in attributes else ' alt=""'
+    return f"<img{attributes}{alternative_text}{_IMAGE_POLICY}>"

@@ -1,0 +1,44 @@
+"""Git repositories and folders that people name: where a branch stands, one file, all files of a commit.
+
+Everything here distrusts the address and what lies behind it. The door is `head`, `read_file` and `checkout`.
+"""
+
+from fairhaven.core.sources.addresses import Address, Protocol, read, read_branch
+from fairhaven.core.sources.errors import (
+    BadAddress,
+    BranchNotFound,
+    FoldersNotAllowed,
+    NoMetadata,
+    RepositoryNotFound,
+    RepositoryTooLarge,
+    RepositoryUnreachable,
+    SourceChanged,
+    SourceProblem,
+    SourceTimedOut,
+    UnsafeRepository,
+)
+from fairhaven.core.sources.repository import Checkout, Revision, checkout, head, opened, read_file
+
+__all__ = [
+    "Address",
+    "BadAddress",
+    "BranchNotFound",
+    "Checkout",
+    "FoldersNotAllowed",
+    "NoMetadata",
+    "Protocol",
+    "RepositoryNotFound",
+    "RepositoryTooLarge",
+    "RepositoryUnreachable",
+    "Revision",
+    "SourceChanged",
+    "SourceProblem",
+    "SourceTimedOut",
+    "UnsafeRepository",
+    "checkout",
+    "head",
+    "opened",
+    "read",
+    "read_branch",
+    "read_file",
+]

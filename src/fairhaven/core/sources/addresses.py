@@ -1,0 +1,140 @@
+"""Addresses of repositories, read strictly: what git may be asked to open, and by which protocol."""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from fairhaven.core.sources.errors import BadAddress
+
+LONGEST = 500
+_SCP = re.compile(r"(?P<user>[A-Za-z0-9._-]+)@(?P<host>[A-Za-z0-9.-]+):(?P<path>[^:\s][^\s]*)")
+_BRANCH = re.compile(
+    r"(?!.*(?:\.\.|@\{|//|/\.|\.lock(?:/|$)))[^\x00-\x20\x7f~^:?*\[\\/.-][^\x00-\x20\x7f~^:?*\[\\]{0,199}"
+)
+_HOST = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*|[0-9a-fA-F:.]+")
+_USER = re.compile(r"(?:\w[\w.-]*)?")
+_CONTROL = re.compile(r"[\x00-\x20\x7f]")
+
+
+class Protocol(StrEnum):
+    """How a source is reached; the value is git's own word for it."""
+
+    HTTP = "http"
+    HTTPS = "https"
+    SSH = "ssh"
+    FILE = "file"
+
+
+@dataclass(frozen=True)
+class Address:
+    """An address that may be handed to git: `text` never begins with `-` and names one protocol."""
+
+    text: str
+    protocol: Protocol
+    host: str
+    path: str
+
+    @property
+    def uses_this_machine(self) -> bool:
+        """Whether opening it uses what belongs to the platform's own machine: its files, or its ssh key."""
+        return self.protocol in (Protocol.FILE, Protocol.SSH)
+
+    @property
+    def name(self) -> str:
+        """The last part of the path, without `.git`."""
+        return self.path.rstrip("/").rpartition("/")[2].removesuffix(".git")
+
+    @property
+    def key(self) -> str:
+        """The same for all spellings of one address: `https://H/x.git/` and `https://h/x` are one."""
+        path = self.path.rstrip("/").removesuffix(".git")
+        return f"{self.protocol}://{self.host.lower()}{path}"
+
+
+def read(text: str) -> Address:
+    """Read the address of a repository or folder.
+
+    Raises:
+        BadAddress: it is none; the detail says why.
+    """
+    text = text.strip()
+    if not text or len(text) > LONGEST:
+        raise BadAddress(f"An address has 1 to {LONGEST} characters.")
+    if text.startswith("/"):
+        return _folder(text)
+    if _CONTROL.search(text):
+        raise BadAddress("The address holds spaces or control characters.")
+    if found := _SCP.fullmatch(text):
+        return Address(text, Protocol.SSH, found["host"], f"/{found['path'].lstrip('/')}")
+    return _url(text)
+
+
+def read_branch(text: str | None) -> str | None:
+    """Read a branch's name (git-check-ref-format(1)); nothing means the default branch.
+
+    Raises:
+        BadAddress: git does not allow such a name.
+    """
+    name = (text or "").strip()
+    if not name:
+        return None
+    if not _BRANCH.fullmatch(name) or name.endswith(("/", ".")) or name == "@":
+        raise BadAddress(f"`{name[:60]}` cannot be the name of a branch.", fix="Check the branch's name.")
+    return name
+
+
+def _folder(path: str) -> Address:
+    if "\0" in path or "\n" in path:
+        raise BadAddress("The path holds control characters.")
+    # Without following links: what a link means is decided when it is opened.
+    parts = [part for part in path.split("/") if part not in ("", ".")]
+    if ".." in parts:
+        raise BadAddress("A path with `..` is not taken.", fix="Write the folder's own absolute path.")
+    clean = "/" + "/".join(parts)
+    return Address(clean, Protocol.FILE, "", clean)
+
+
+def _url(text: str) -> Address:
+    try:
+        parts = urlsplit(text)
+        host, port, user, password = parts.hostname or "", parts.port, parts.username, parts.password
+    except ValueError as error:
+        raise BadAddress(f"The address cannot be read: {error}.") from None
+    if parts.scheme not in list(Protocol):
+        raise BadAddress(_unknown(parts.scheme, text))
+    protocol = Protocol(parts.scheme)
+    if protocol is Protocol.FILE:
+        return _file(host, unquote(parts.path))
+    if password or (user and protocol is not Protocol.SSH):
+        raise BadAddress(
+            "The address holds a user name or password, which everybody who sees the module could read.",
+            fix="Leave it out; the platform reads what is public.",
+        )
+    _check_host(host, user or "")
+    if not parts.path.strip("/") or parts.query or parts.fragment:
+        raise BadAddress("The address names no repository, or more than a repository.")
+    return Address(text, protocol, f"{host}:{port}" if port else host, parts.path)
+
+
+def _file(host: str, path: str) -> Address:
+    if host not in ("", "localhost") or not path.startswith("/"):
+        raise BadAddress("A file address looks like file:///absolute/path.")
+    return _folder(path)
+
+
+def _check_host(host: str, user: str) -> None:
+    if not _HOST.fullmatch(host) or not _USER.fullmatch(user):
+        raise BadAddress("The address has no proper host name.")
+
+
+def _unknown(scheme: str, text: str) -> str:
+    if scheme and f"{scheme}://" in text:
+        return f"`{scheme}:` addresses are not taken: use https, http, ssh or an absolute path."
+    return "It has neither a scheme such as https:// nor is it an absolute path."
+
+
+def folder_of(address: Address) -> Path | None:
+    """The folder that a local address names, None for the others."""
+    return Path(address.path) if address.protocol is Protocol.FILE else None

@@ -1,0 +1,295 @@
+"""What the platform asks of a source: where its branch stands, one file of it, all of it at one commit."""
+
+import asyncio
+import os
+import re
+import shutil
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+from fairhaven.core.sources import addresses, folders, git
+from fairhaven.core.sources.addresses import Address
+from fairhaven.core.sources.complaints import WholeOnly
+from fairhaven.core.sources.errors import (
+    BadAddress,
+    BranchNotFound,
+    FoldersNotAllowed,
+    NoMetadata,
+    RepositoryNotFound,
+    SourceChanged,
+)
+from fairhaven.core.sources.git import Git
+
+MAX_BYTES = 1 << 30  # of a repository at one commit, as git packs it and as files
+MAX_FILE = 1 << 20  # of one file that is read by itself
+LOOK_SECONDS = 25.0
+READ_SECONDS = 60.0
+CHECKOUT_SECONDS = 900.0
+_COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?|sha256-[0-9a-f]{64}")
+_REF = re.compile(r"^([0-9a-f]{40}|[0-9a-f]{64})\t(\S+)$", re.MULTILINE)
+_SYMREF = re.compile(r"^ref: refs/heads/(\S+)\tHEAD$", re.MULTILINE)
+_POINTER = b"version https://git-lfs.github.com/spec/"
+
+
+@dataclass(frozen=True)
+class Revision:
+    """Where a source stands: a commit (or `sha256-…` of a plain folder), and the branch that was followed."""
+
+    commit: str
+    branch: str | None
+
+
+@dataclass(frozen=True)
+class Checkout:
+    """What a checkout holds, and what it does not: files whose content is in Git LFS, and submodules."""
+
+    files: int
+    size: int
+    lfs_pointers: tuple[str, ...] = ()
+    submodules: tuple[str, ...] = ()
+
+
+async def head(source: str, branch: str | None = None, *, allow_folders: bool) -> Revision:
+    """Say where the branch (or the default branch) of a source stands now.
+
+    Raises:
+        SourceProblem: one of its kinds; each says what to do.
+    """
+    address = opened(source, allow_folders=allow_folders)
+    wanted = addresses.read_branch(branch)
+    if folder := await _plain_folder(address):
+        if wanted:
+            raise BranchNotFound("A plain folder has no branches.", fix="Leave the branch empty.")
+        return Revision(await asyncio.to_thread(folders.revision, folder, max_bytes=MAX_BYTES), None)
+    async with git.at_home(address, max_bytes=MAX_BYTES, seconds=LOOK_SECONDS) as run:
+        references = [f"refs/heads/{wanted}"] if wanted else ["HEAD"]
+        said = await run("ls-remote", "--symref", "--", address.text, *references)
+    return _revision(address, said, wanted)
+
+
+async def read_file(
+    source: str, revision: Revision, name: str, *, allow_folders: bool, max_bytes: int = MAX_BYTES
+) -> bytes:
+    """Read one file of the top folder as it is at a revision, without the rest of the repository if possible.
+
+    Raises:
+        NoMetadata: there is no such file, or it is not a plain file of at most `MAX_FILE` bytes.
+        SourceProblem: anything else that goes wrong with the source.
+    """
+    address = opened(source, allow_folders=allow_folders)
+    if folder := await _plain_folder(address):
+        return await asyncio.to_thread(_read, folder, name)
+    async with git.at_home(address, max_bytes=max_bytes, seconds=READ_SECONDS) as run:
+        files = run.home / "files"
+        files.mkdir()
+        await git.watched(_bring_file(run, files, revision, name), [run.home], 2 * max_bytes)
+        return _read(files, name)
+
+
+async def checkout(
+    source: str,
+    commit: str,
+    target: Path,
+    *,
+    branch: str | None = None,
+    allow_folders: bool = True,
+    max_bytes: int = MAX_BYTES,
+    seconds: float = CHECKOUT_SECONDS,
+) -> Checkout:
+    """Put the files of a commit into `target`, replacing what is there.
+
+    Left out: `.git`, submodules, contents kept in Git LFS. `target` appears whole or not at all. `branch`
+    helps with servers that do not give single commits.
+
+    Raises:
+        SourceChanged: the source has no such commit any more.
+        UnsafeRepository: a link points outside of the repository.
+        RepositoryTooLarge: it is larger than `max_bytes`.
+        SourceTimedOut: it took longer than `seconds`.
+    """
+    address = opened(source, allow_folders=allow_folders)
+    if not _COMMIT.fullmatch(commit):
+        raise SourceChanged(f"`{commit[:70]}` is not a commit.")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    fresh = target.with_name(f".{target.name}-{uuid4().hex[:8]}")
+    try:
+        if commit.startswith(folders.PREFIX):
+            await _copied(address, commit, fresh, max_bytes)
+            made = await asyncio.to_thread(_described, fresh, ())
+        else:
+            made = await _cloned(address, Revision(commit, branch), fresh, max_bytes, seconds)
+        await asyncio.to_thread(_replace, fresh, target)
+        return made
+    finally:
+        await asyncio.to_thread(shutil.rmtree, fresh, ignore_errors=True)
+
+
+def opened(source: str, *, allow_folders: bool) -> Address:
+    """The source's address, if this platform may open it.
+
+    Raises:
+        BadAddress, FoldersNotAllowed
+    """
+    address = addresses.read(source)
+    if addresses.folder_of(address) and not allow_folders:
+        raise FoldersNotAllowed()
+    return address
+
+
+async def _plain_folder(address: Address) -> Path | None:
+    """The folder itself when the address is a folder that is not a git repository."""
+    folder = addresses.folder_of(address)
+    if folder is None or await asyncio.to_thread(_is_repository, folder):
+        return None
+    return folder
+
+
+def _is_repository(folder: Path) -> bool:
+    try:
+        bare = (folder / "HEAD").is_file() and (folder / "objects").is_dir() and (folder / "refs").is_dir()
+        return bare or (folder / ".git").exists()
+    except OSError as error:
+        raise RepositoryNotFound(f"{folder} cannot be opened: {error.strerror}.") from None
+
+
+def _revision(address: Address, said: str, branch: str | None) -> Revision:
+    found = {name: commit for commit, name in _REF.findall(said)}
+    if branch:
+        if commit := found.get(f"refs/heads/{branch}"):
+            return Revision(commit, branch)
+        raise BranchNotFound(f"{address.text} has no branch `{branch}`.")
+    if commit := found.get("HEAD"):
+        symbolic = _SYMREF.search(said)
+        return Revision(commit, symbolic[1] if symbolic else None)
+    raise RepositoryNotFound(f"{address.text} is empty.", fix="Push a first commit, then try again.")
+
+
+async def _bring_file(run: Git, files: Path, revision: Revision, name: str) -> None:
+    """Fetch the commit without contents where the server can, then the one file."""
+    repository = run.home / "git"
+    await _fetch(run, repository, revision, "--filter=blob:none")
+    at = (f"--git-dir={repository}", f"--work-tree={files}")
+    listed = await run(*at, "ls-tree", "--name-only", revision.commit, "--", name)
+    if name not in listed.splitlines():
+        raise _no_file(name)
+    await run(*at, "checkout", "--quiet", "--force", revision.commit, "--", name)
+
+
+async def _cloned(
+    address: Address, revision: Revision, fresh: Path, max_bytes: int, seconds: float
+) -> Checkout:
+    async with git.at_home(address, max_bytes=max_bytes, seconds=seconds, beside=fresh.parent) as run:
+        repository = run.home / "git"
+        work = _fetch(run, repository, revision)
+        await git.watched(work, [run.home], 2 * max_bytes)
+        submodules = await _check_tree(run, repository, revision.commit, max_bytes)
+        await asyncio.to_thread(fresh.mkdir)
+        at = (f"--git-dir={repository}", f"--work-tree={fresh}")
+        await run(*at, "checkout", "--quiet", "--force", "--detach", revision.commit)
+    await asyncio.to_thread(folders.check_links, fresh)
+    return await asyncio.to_thread(_described, fresh, submodules)
+
+
+async def _fetch(run: Git, repository: Path, revision: Revision, *options: str) -> None:
+    """Bring one commit into a new repository: alone if the server gives it, else its branch's history."""
+    at = f"--git-dir={repository}"
+    plain = ("--quiet", "--no-tags", "--no-write-fetch-head")
+    await _begin(run, repository)
+    try:
+        await run(at, "fetch", *plain, "--depth=1", *options, "origin", revision.commit)
+    except (WholeOnly, SourceChanged):
+        # Anew: the first try left a note that objects may be missing, which git would go on asking for.
+        await asyncio.to_thread(shutil.rmtree, repository)
+        await _begin(run, repository)
+        wanted = revision.branch or "*"
+        await run(at, "fetch", *plain, "origin", f"+refs/heads/{wanted}:refs/remotes/origin/{wanted}")
+    kind = await run(at, "cat-file", "-t", f"{revision.commit}^{{commit}}")
+    if kind.strip() != "commit":
+        raise SourceChanged(f"{run.address.text} has no commit {revision.commit[:10]}.")
+
+
+async def _begin(run: Git, repository: Path) -> None:
+    await run("init", "--quiet", "--bare", "--template=", str(repository))
+    await run(f"--git-dir={repository}", "remote", "add", "origin", run.address.text)
+
+
+async def _check_tree(run: Git, repository: Path, commit: str, max_bytes: int) -> tuple[str, ...]:
+    """Look at the list of files before one is written: a small pack can unfold into a very large tree."""
+    listing = run.home / "tree"
+    await run(f"--git-dir={repository}", "ls-tree", "-r", "-l", "-z", "--full-tree", commit, log=listing)
+    submodules, files, size = [], 0, 0
+    for line in (await asyncio.to_thread(listing.read_bytes)).split(b"\0"):
+        about, _, path = line.partition(b"\t")
+        words = about.split()
+        if len(words) != 4:
+            continue
+        if words[1] == b"commit":
+            submodules.append(path.decode(errors="replace"))
+        files, size = files + 1, size + (int(words[3]) if words[3].isdigit() else 0)
+    folders.check_size(files, size, max_bytes)
+    return tuple(submodules)
+
+
+async def _copied(address: Address, commit: str, fresh: Path, max_bytes: int) -> None:
+    folder = addresses.folder_of(address)
+    if folder is None:
+        raise BadAddress(f"{address.text} is not a folder.")
+    await asyncio.to_thread(folders.copy, folder, commit, fresh, max_bytes=max_bytes)
+
+
+def _described(root: Path, submodules: tuple[str, ...]) -> Checkout:
+    pointers, files, size = [], 0, 0
+    for folder, _, names in os.walk(root):
+        for name in names:
+            path = Path(folder, name)
+            status = path.lstat()
+            files, size = files + 1, size + status.st_size
+            if stat.S_ISREG(status.st_mode) and status.st_size < 1024 and _is_pointer(path):
+                pointers.append(path.relative_to(root).as_posix())
+    return Checkout(files, size, tuple(sorted(pointers)), submodules)
+
+
+def _is_pointer(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(len(_POINTER)) == _POINTER
+
+
+def _replace(fresh: Path, target: Path) -> None:
+    if target.is_symlink() or target.is_file():
+        target.unlink()
+    elif target.exists():
+        shutil.rmtree(target)
+    fresh.rename(target)
+
+
+def _read(folder: Path, name: str) -> bytes:
+    """The content of a plain file; a link is never followed, a pipe never waited for."""
+    try:
+        descriptor = os.open(folder / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except FileNotFoundError:
+        raise _not_there(folder, name) from None
+    except OSError:
+        raise _not_plain(name) from None
+    with os.fdopen(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise _not_plain(name)
+        content = file.read(MAX_FILE + 1)
+    if len(content) > MAX_FILE:
+        raise NoMetadata(f"`{name}` is larger than {MAX_FILE >> 20} MiB.", fix="Move long texts elsewhere.")
+    if content.startswith(_POINTER):
+        raise NoMetadata(f"`{name}` is kept in Git LFS.", fix=f"Take `{name}` out of Git LFS and commit it.")
+    return content
+
+
+def _not_there(folder: Path, name: str) -> NoMetadata | RepositoryNotFound:
+    return _no_file(name) if folder.is_dir() else RepositoryNotFound(f"There is no folder {folder}.")
+
+
+def _no_file(name: str) -> NoMetadata:
+    return NoMetadata(f"There is no file `{name}` in its top folder.")
+
+
+def _not_plain(name: str) -> NoMetadata:
+    return NoMetadata(f"`{name}` is a link or a folder, not a file.", fix=f"Put the file itself at `{name}`.")

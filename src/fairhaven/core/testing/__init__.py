@@ -1,0 +1,1 @@
+"""What tests of the platform and of foreign drivers build on: fixtures, factories, contract suites."""

@@ -1,0 +1,30 @@
+"""Facts about people and their ways in. None bears a secret."""
+
+from uuid import UUID
+
+from fairhaven.core.facts import Fact
+
+
+class PersonJoined(Fact, kind="person.joined", about="person", says="{actor} joined"):
+    person: UUID
+    name: str
+
+
+class PersonSignedIn(Fact, kind="person.signed_in", about="person", says="{actor} signed in"):
+    person: UUID
+
+
+class PersonSignedOut(Fact, kind="person.signed_out", about="person", says="{actor} signed out"):
+    person: UUID
+
+
+class TokenCreated(Fact, kind="token.created", about="token", says="{actor} created the token {name}"):
+    token: UUID
+    person: UUID
+    name: str
+
+
+class TokenRevoked(Fact, kind="token.revoked", about="token", says="{actor} revoked the token {name}"):
+    token: UUID
+    person: UUID
+    name: str

@@ -1,0 +1,59 @@
+"""Projects and membership; `visible_ids` is the one source of what an actor may see in lists."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from fairhaven.core.facts import emit
+from fairhaven.core.ids import new_id
+from fairhaven.core.policy import Actor, Role, note, signed_in
+from fairhaven.facts.projects import MemberAdded, ProjectCreated
+from fairhaven.projects import policy
+from fairhaven.projects.models import MembershipRow, ProjectRow
+from fairhaven.projects.schemas import Project
+
+DEFAULT = "default"
+
+
+async def default_project(session: AsyncSession) -> Project:
+    """Return the one project of a fresh installation, made on first use."""
+    made = insert(ProjectRow).values(id=new_id(), slug=DEFAULT, name="Default project")
+    project_id = await session.scalar(made.on_conflict_do_nothing().returning(ProjectRow.id))
+    if project_id:
+        await emit(session, ProjectCreated(project=project_id, name="Default project"))
+    return Project.model_validate(await session.scalar(select(ProjectRow).where(ProjectRow.slug == DEFAULT)))
+
+
+async def add_member(session: AsyncSession, project_id: UUID, person_id: UUID, role: Role) -> None:
+    """Make a person a member; one who is a member already keeps the role they have."""
+    made = insert(MembershipRow).values(
+        id=new_id(), project_id=project_id, person_id=person_id, role=int(role)
+    )
+    added = await session.scalar(made.on_conflict_do_nothing().returning(MembershipRow.id))
+    if added:
+        await emit(session, MemberAdded(project=project_id, person=person_id, role=role.name.lower()))
+
+
+async def roles_of(session: AsyncSession, person_id: UUID) -> Mapping[UUID, Role]:
+    rows = await session.execute(
+        select(MembershipRow.project_id, MembershipRow.role).where(MembershipRow.person_id == person_id)
+    )
+    return {project_id: Role(role) for project_id, role in rows}
+
+
+async def projects(session: AsyncSession, actor: Actor) -> Sequence[Project]:
+    policy.can_list.check(actor)
+    rows = await session.scalars(
+        select(ProjectRow).where(ProjectRow.id.in_(visible_ids(actor))).order_by(ProjectRow.id)
+    )
+    return [Project.model_validate(row) for row in rows]
+
+
+def visible_ids(actor: Actor) -> Select[UUID]:
+    """The projects whose things the actor may see; asking it counts as asking a policy."""
+    note(signed_in)
+    every = select(ProjectRow.id)
+    return every if actor.administrator else every.where(ProjectRow.id.in_(list(actor.roles)))

@@ -1,0 +1,88 @@
+"""Times, durations, sizes and numbers as people read them; each is a Jinja filter of the same name."""
+
+import json
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from babel.dates import format_datetime, format_timedelta
+from babel.numbers import format_decimal
+from markupsafe import Markup
+
+from fairhaven.ui.translations import gettext as _
+from fairhaven.ui.translations import language
+
+_UNITS = ("KiB", "MiB", "GiB", "TiB", "PiB")
+_ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
+
+
+def when(moment: datetime | None, now: datetime | None = None) -> Markup:
+    """A `<time>` element: relative in words, exact on hover and for machines; a naive time is UTC."""
+    if moment is None:
+        return Markup('<span class="muted">{}</span>').format(_("never"))
+    moment = moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+    exact = format_datetime(moment, "d MMM y, HH:mm:ss 'UTC'", locale=language())
+    stamp = moment.isoformat(timespec="seconds").replace("+00:00", "Z")
+    template = Markup('<time datetime="{}" title="{}" data-relative>{}</time>')
+    return template.format(stamp, exact, _relative(moment - (now or datetime.now(UTC))))
+
+
+def duration(seconds: float | timedelta | None) -> str:
+    """Seconds as `0.4 s`, `12 s`, `3 min 5 s`, `2 h 10 min` or `4 d 3 h`: never more than two parts."""
+    if seconds is None:
+        return "–"
+    total = seconds.total_seconds() if isinstance(seconds, timedelta) else float(seconds)
+    if total < 10:
+        return f"{number(max(total, 0), 1)} s"
+    whole = round(total)
+    for size, unit, part, smaller in ((86400, "d", 3600, "h"), (3600, "h", 60, "min"), (60, "min", 1, "s")):
+        if whole >= size:
+            rest = whole % size // part
+            return f"{whole // size} {unit} {rest} {smaller}" if rest else f"{whole // size} {unit}"
+    return f"{whole} s"
+
+
+def size(count: float | None) -> str:
+    """Bytes in IEC units: `512 B`, `1.5 MiB`."""
+    if count is None:
+        return "–"
+    if abs(count) < 1024:
+        return f"{count:.0f} B"
+    value, unit = float(count), "B"
+    for unit in _UNITS:  # noqa: B007 - the last unit reached is the answer
+        value /= 1024
+        if abs(value) < 1024:
+            break
+    return f"{number(value, 0 if abs(value) >= 100 else 1)} {unit}"
+
+
+def number(value: float | None, digits: int | None = None) -> str:
+    """A number in the reader's notation, with at most `digits` decimals (three unless told)."""
+    if value is None:
+        return "–"
+    pattern = "#,##0." + "#" * (3 if digits is None else digits)
+    return str(format_decimal(value, format=pattern.rstrip("."), locale=language()))
+
+
+def percent(share: float, digits: int = 1) -> str:
+    """A share between 0 and 1 as `83.2 %`, always with `digits` decimals so that columns line up."""
+    pattern = "0." + "0" * digits if digits else "0"
+    return f"{format_decimal(share * 100, format=pattern, locale=language())} %"
+
+
+def pretty_json(value: Any) -> str:
+    """JSON with two spaces; plain text, which the template then escapes."""
+    return json.dumps(value, indent=2, ensure_ascii=False, default=str)
+
+
+def plain_log(text: str) -> str:
+    """A line of a log without the terminal's colours and cursor movements."""
+    return _ANSI.sub("", text).replace("\r", "")
+
+
+def _relative(delta: timedelta) -> str:
+    if abs(delta) < timedelta(seconds=1):
+        return _("now")
+    return str(
+        format_timedelta(delta, granularity="second", threshold=1, add_direction=True, locale=language())
+    )

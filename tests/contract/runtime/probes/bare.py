@@ -1,0 +1,5 @@
+"""A module with nothing but `predict`."""
+
+
+def predict():
+    return "hello"

@@ -1,0 +1,180 @@
+"""The local engine keeps the engines' contract, closed in or not; and what only it promises."""
+
+import os
+import signal
+from collections.abc import AsyncIterator
+from pathlib import Path
+from uuid import UUID
+
+import psutil
+import pytest
+
+from fairhaven.core.bundles import Bundle
+from fairhaven.core.ids import new_id
+from fairhaven.core.sandbox import Mechanism, Sandbox
+from fairhaven.core.testing.engines import SERVE, WAIT, EngineContract, ended, logged, program, running
+from fairhaven.core.testing.make import until
+from fairhaven.workloads.drivers.local import LocalEngine
+from fairhaven.workloads.drivers.local.engine import LocalSettings
+from fairhaven.workloads.ports import Phase, Run
+
+FAST = LocalSettings(grace=1.0, log_segment=1 << 20, log_segments=3)
+
+
+async def no_bundle(digest: str) -> Bundle:
+    raise AssertionError(f"nobody asked for {digest}")
+
+
+@pytest.fixture(params=list(Mechanism))
+def mechanism(request: pytest.FixtureRequest) -> Mechanism:
+    return Mechanism(request.param)
+
+
+@pytest.fixture
+async def sandbox(mechanism: Mechanism) -> Sandbox:
+    if mechanism is Mechanism.LIMITS:
+        return Sandbox(Mechanism.LIMITS)
+    best = await Sandbox.detect()
+    if best.mechanism is not Mechanism.BUBBLEWRAP:
+        pytest.skip(f"no bubblewrap here: {best.reason}")
+    return best
+
+
+@pytest.fixture
+async def engine(tmp_path: Path, sandbox: Sandbox) -> AsyncIterator[LocalEngine]:
+    home = tmp_path / "workloads"
+    engine = made(home, sandbox)
+    yield engine
+    for folder in home.glob("*"):
+        await engine.delete(UUID(folder.name))
+    assert not processes_in(tmp_path), "something was left behind"
+
+
+def made(home: Path, sandbox: Sandbox) -> LocalEngine:
+    return LocalEngine(home, no_bundle, settings=FAST, sandbox=sandbox)
+
+
+class TestContract(EngineContract):
+    """Every engine's promises."""
+
+
+async def test_another_process_goes_on_with_a_run(
+    tmp_path: Path, engine: LocalEngine, run_id: UUID, sandbox: Sandbox
+) -> None:
+    await engine.start(program(run_id, WAIT))
+    await logged(engine, run_id, "waiting")
+    heir = made(tmp_path / "workloads", sandbox)
+    assert (await heir.look(run_id)).phase is Phase.RUNNING
+    await heir.start(program(run_id, WAIT))
+    await heir.stop(run_id)
+    assert (await ended(heir, run_id)).exit_code == 128 + signal.SIGTERM
+
+
+async def test_a_killed_keeper_leaves_nothing_running(
+    tmp_path: Path, engine: LocalEngine, run_id: UUID
+) -> None:
+    await engine.start(
+        program(run_id, "import os; os.fork(); os.setsid() if os.fork() == 0 else None\n" + WAIT)
+    )
+    await logged(engine, run_id, "waiting")
+    keeper = keeper_of(tmp_path, run_id)
+    family = keeper.children(recursive=True)
+    assert len(family) >= 4
+    keeper.send_signal(signal.SIGKILL)
+    await until(lambda: not any(alive(each) for each in family))
+    seen = await engine.look(run_id)
+    assert seen.phase is Phase.ENDED
+    assert seen.exit_code is None
+    assert "kept it died" in (seen.reason or "")
+
+
+async def test_the_keeper_is_nobodys_child(tmp_path: Path, engine: LocalEngine, run_id: UUID) -> None:
+    await engine.start(program(run_id, WAIT))
+    await logged(engine, run_id, "waiting")
+    keeper = keeper_of(tmp_path, run_id)
+    assert os.getpid() not in [each.pid for each in keeper.parents()][:1]
+    assert os.getsid(keeper.pid) != os.getsid(0)
+
+
+async def test_a_run_can_be_stopped_while_the_platform_is_down(
+    tmp_path: Path, engine: LocalEngine, run_id: UUID
+) -> None:
+    await engine.start(program(run_id, WAIT))
+    await logged(engine, run_id, "waiting")
+    keeper_of(tmp_path, run_id).send_signal(signal.SIGTERM)
+    assert (await ended(engine, run_id)).exit_code == 128 + signal.SIGTERM
+
+
+async def test_no_secret_is_on_a_command_line_or_readable_by_others(
+    tmp_path: Path, engine: LocalEngine, run_id: UUID
+) -> None:
+    await engine.start(Run(run_id, 1, ["{runtime}", "-c", WAIT], environment={"SECRET": "correct horse"}))
+    await logged(engine, run_id, "waiting")
+    keeper = keeper_of(tmp_path, run_id)
+    lines = [" ".join(each.cmdline()) for each in [keeper, *keeper.children(recursive=True)]]
+    assert not any("correct horse" in line for line in lines)
+    folder = tmp_path / "workloads" / str(run_id)
+    assert (folder / "environment.json").stat().st_mode & 0o077 == 0
+    assert "correct horse" not in (folder / "run.json").read_text()
+
+
+async def test_it_listens_on_the_same_port_again(engine: LocalEngine, run_id: UUID) -> None:
+    command = ["{runtime}", "-c", SERVE, "{host}", "{port}"]
+    await engine.start(Run(run_id, 1, command))
+    first = await running(engine, run_id)
+    await engine.stop(run_id)
+    await ended(engine, run_id)
+    await engine.start(Run(run_id, 2, command))
+    assert (await running(engine, run_id)).addresses == first.addresses
+
+
+async def test_a_bundle_that_cannot_be_made_ready_is_told(
+    tmp_path: Path, sandbox: Sandbox, run_id: UUID
+) -> None:
+    async def broken(digest: str) -> Bundle:
+        raise OSError("the disk is full")
+
+    engine = LocalEngine(tmp_path, broken, sandbox=sandbox)
+    await engine.start(Run(run_id, 1, ["{python}"], bundle="abc"))
+    assert "the disk is full" in ((await ended(engine, run_id)).reason or "")
+
+
+async def test_the_walls_hide_the_platform(
+    tmp_path: Path, engine: LocalEngine, run_id: UUID, sandbox: Sandbox
+) -> None:
+    if sandbox.mechanism is Mechanism.LIMITS:
+        pytest.skip("limits make no walls")
+    secret = tmp_path / "secret"
+    secret.write_text("of the platform")
+    code = f"import os; print(os.path.exists({str(secret)!r}), os.listdir({str(tmp_path / 'workloads')!r}))"
+    await engine.start(program(run_id, code))
+    await ended(engine, run_id)
+    assert (await engine.log(run_id, 0, 1000)).text == f"False ['{run_id}']\n"
+
+
+@pytest.fixture
+def run_id() -> UUID:
+    return new_id()
+
+
+def keeper_of(tmp_path: Path, run_id: UUID) -> psutil.Process:
+    folder = str(tmp_path / "workloads" / str(run_id))
+    return next(each for each in psutil.process_iter() if cmdline(each)[-1:] == [folder])
+
+
+def processes_in(tmp_path: Path) -> list[psutil.Process]:
+    return [each for each in psutil.process_iter() if any(str(tmp_path) in word for word in cmdline(each))]
+
+
+def cmdline(process: psutil.Process) -> list[str]:
+    try:
+        return process.cmdline()
+    except (psutil.NoSuchProcess, psutil.ZombieProcess):
+        return []
+
+
+def alive(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
