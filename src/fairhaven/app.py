@@ -39,14 +39,11 @@ async def opened(settings: Settings, *, database_url: str, objects_url: str) -> 
     database = Database(database_url)
     objects = drivers.find("objects", objects_url).open(objects_url)
     platform = Platform(settings, database, objects)
-    try:  # TEMPORARY while the local engine is being written
-        platform.drivers = {
-            "engines": {
-                _scheme(url): drivers.find("engines", url).open(url, platform) for url in settings.engines
-            }
+    platform.drivers = {
+        "engines": {
+            _scheme(url): drivers.find("engines", url).open(url, platform) for url in settings.engines
         }
-    except ImportError:
-        platform.drivers = {"engines": {}}
+    }
     try:
         yield platform
     finally:
@@ -145,10 +142,10 @@ async def tasks(loops: list[Any]) -> AsyncIterator[None]:
 
 
 def _must_not_end(task: asyncio.Task[Any]) -> None:
-    """A loop that ends by itself is a mistake of ours: tell it, and end the process so that it starts afresh."""
+    """A loop that ends by itself is a mistake of ours: tell it, and end the process."""
     if task.cancelled():
         return
-    log.critical("a background loop ended", loop=task.get_coro().__qualname__, exc_info=task.exception())
+    log.critical("a background loop ended", loop=repr(task.get_coro()), exc_info=task.exception())
     signal.raise_signal(signal.SIGTERM)
 
 

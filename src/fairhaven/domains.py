@@ -1,54 +1,55 @@
-"""The list of domains (temporarily tolerant while they are being written)."""
+"""The list of domains: what each gives to the web, the workers and the pages. Only `app.py` reads it."""
 
 from collections.abc import Sequence
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from fastapi import APIRouter
+
+from fairhaven.builds import api as builds_api
+from fairhaven.builds import handlers as builds_handlers
+from fairhaven.builds import pages as builds_pages
+from fairhaven.builds import tasks as builds_tasks
+from fairhaven.catalog import api as catalog_api
+from fairhaven.catalog import pages as catalog_pages
+from fairhaven.catalog import tasks as catalog_tasks
+from fairhaven.core.reconcile import Reconciler
+from fairhaven.home import api_reference
+from fairhaven.home import pages as home_pages
+from fairhaven.identity import api as identity_api
+from fairhaven.identity import pages as identity_pages
+from fairhaven.ui import pages as ui_pages
 from fairhaven.ui.rendering import NavItem
+from fairhaven.workloads import api as workloads_api
+from fairhaven.workloads import gateway as workloads_gateway
+from fairhaven.workloads import pages as workloads_pages
+from fairhaven.workloads import reconcile as workloads_reconcile
 
+ROUTERS: Sequence[APIRouter] = (
+    identity_api.router,
+    catalog_api.router,
+    builds_api.router,
+    workloads_api.router,
+    workloads_gateway.router,
+    api_reference.router,
+    home_pages.router,
+    identity_pages.router,
+    catalog_pages.router,
+    builds_pages.router,
+    workloads_pages.router,
+    ui_pages.router,
+)
+RECONCILERS: Sequence[Reconciler[Any, Any]] = (workloads_reconcile.reconciler,)
+# Importing these modules is what registers their tasks and subscribers.
+BACKGROUND = (builds_handlers, builds_tasks, catalog_tasks)
 
-def _try(name: str) -> Any:
-    try:
-        return import_module(f"fairhaven.{name}")
-    except ImportError as e:
-        if "fairhaven" not in str(e):
-            raise
-        return None
-
-
-_R = [
-    "identity.api","home.pages","home.api_reference",
-    "catalog.api",
-    "builds.api",
-    "workloads.api",
-    "workloads.gateway",
-    "identity.pages",
-    "catalog.pages",
-    "builds.pages",
-    "workloads.pages",
-    "ui.pages",
-]
-ROUTERS: Any = [m.router for m in map(_try, _R) if m is not None and hasattr(m, "router")]
-_rec = _try("workloads.reconcile")
-RECONCILERS: Any = (_rec.reconciler,) if _rec else ()
-BACKGROUND = [
-    _try(n)
-    for n in (
-        "builds.handlers",
-        "builds.tasks",
-        "catalog.tasks",
-        "catalog.handlers",
-        "workloads.handlers",
-        "workloads.tasks",
-    )
-]
 NAV: Sequence[NavItem] = (
     NavItem("Catalog", "/catalog", "library"),
     NavItem("Workloads", "/workloads", "play", lambda actor: actor.signed_in),
     NavItem("Builds", "/builds", "hammer", lambda actor: actor.signed_in),
 )
+
 _HERE = Path(__file__).parent
 TEMPLATES: Sequence[Path] = tuple(
-    p for p in (_HERE / d / "templates" for d in ("identity", "catalog", "builds", "workloads", "home")) if p.exists()
+    _HERE / domain / "templates" for domain in ("home", "identity", "catalog", "builds", "workloads")
 )

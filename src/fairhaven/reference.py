@@ -13,7 +13,6 @@ from pathlib import Path
 from pkgutil import iter_modules, resolve_name
 from typing import Any
 
-import click
 import typer
 
 import fairhaven
@@ -34,8 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Write `openapi.json`, or all pages into a folder; return the process's exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     if len(given) != 1:
-        sys.stderr.write("Usage: python -m fairhaven.reference (openapi.json | FOLDER)\n")
-        return 2
+        sys.exit("Usage: python -m fairhaven.reference (openapi.json | FOLDER)")
     target = Path(given[0])
     if target.suffix == ".json":
         target.write_text(openapi_text(), encoding="utf-8")
@@ -80,10 +78,10 @@ def settings() -> str:
     ]
     return _page(
         "Settings",
-        "Written in `fairhaven.toml` in the working folder (or in the file that `FAIRHAVEN_CONFIG` names), or set in "
-        "the environment. A command's option wins over the environment, the environment over the file, the "
-        "file over the default. An unknown name in the file is refused. `fairhaven doctor` shows what is in "
-        "effect and where it comes from.",
+        "Written in `fairhaven.toml` in the working folder (or the file that `FAIRHAVEN_CONFIG` names), or "
+        "set in the environment. A command's option wins over the environment, the environment over the "
+        "file, the file over the default. An unknown name in the file is refused. `fairhaven doctor` shows "
+        "what is in effect and where it comes from.",
         _table(["setting", "environment", "default", "meaning"], rows),
         "A list is written in the environment as JSON: `FAIRHAVEN_ENGINES='[\"local:\"]'`.",
     )
@@ -149,8 +147,8 @@ def _parameter(parameter: Any) -> list[str]:
     if parameter.param_type_name == "argument":
         names = f"`{parameter.name.upper()}`"
     help_text = _plain(getattr(parameter, "help", "") or "")
-    if isinstance(parameter.type, click.Choice):
-        help_text = f"{help_text} One of {', '.join(f'`{each}`' for each in parameter.type.choices)}.".strip()
+    if choices := getattr(getattr(parameter, "type", None), "choices", ()):
+        help_text = f"{help_text} One of {', '.join(f'`{each}`' for each in choices)}.".strip()
     if parameter.envvar:
         help_text = f"{help_text} Also from `{parameter.envvar}`.".strip()
     default = parameter.default
@@ -262,8 +260,8 @@ def told_facts() -> str:
         "Facts",
         "What happened, told once, in the transaction that made it true. Every fact also has an id, a time, "
         "who did it, the request it came from, and the `project` it belongs to (if any). The rows are in the "
-        "table `facts` and are never changed. [Architecture](../explanation/architecture.md#facts) explains how they are "
-        "handed over; [Add a fact](../how-to/add-a-fact.md) how to add one.",
+        "table `facts` and are never changed. [Architecture](../explanation/architecture.md#facts) explains "
+        "how they are handed over; [Add a fact](../how-to/add-a-fact.md) how to add one.",
         *told,
     )
 
@@ -305,8 +303,8 @@ def policies() -> str:
     return _page(
         "Policies",
         "Who may do what. A request in which no rule was asked is refused; who is not signed in and would "
-        "have to be is told 401. Where the very existence of a thing is private the answer is 404. Lists show what "
-        "`projects.visible_ids` allows: the things of one's own projects, and everything to administrators.",
+        "have to be is told 401. Where the very existence of a thing is private the answer is 404. Lists "
+        "show the things of one's own projects, public modules, and everything to administrators.",
         *told,
     )
 
@@ -335,8 +333,7 @@ def problems() -> str:
 
 
 def type_of(problem: type[Problem]) -> str:
-    getter = vars(Problem)["type"].fget
-    return str(getter(problem.__new__(problem)))
+    return problem.__new__(problem).type  # it depends on the class alone
 
 
 def _problems(base: type[Problem]) -> Iterable[type[Problem]]:
@@ -369,12 +366,13 @@ def module_metadata() -> str:
         rows.append(
             [f"`{field.path}`", form, "yes" if field.required else "", " ".join(filter(None, words)), example]
         )
-    known = ", ".join(metadata.known_versions())
+    known, newest = ", ".join(metadata.known_versions()), metadata.newest_version()
     return _page(
         "Module metadata",
-        f"`ai4-metadata.yml` in the top folder of a module's repository. Versions {known} of the published schema are read; "
-        f"this is {metadata.newest_version()} with what the platform adds. Addresses, DOIs and dates must be ones, texts must not be "
-        "empty, dates are quoted; a problem names file, line and what to write instead.",
+        "`ai4-metadata.yml` in the top folder of a module's repository. "
+        f"Versions {known} of the published schema are read; this is {newest} with what the platform adds. "
+        "Addresses, DOIs and dates must be ones, texts must not be empty, dates are quoted; a problem names "
+        "file, line and what to write instead.",
         _table(["field", "form", "required", "meaning", "example"], rows),
     )
 

@@ -113,7 +113,7 @@ async def up(settings: Settings, announce: Callable[[Started], None]) -> None:
         platform.web_url, platform.gateway_secret = web_url, secret
         live = Live(platform.database)
         await stack.enter_async_context(_listening(live))
-        await stack.enter_async_context(_serving(application.web(platform, live), web_socket))
+        await stack.enter_async_context(serving(application.web(platform, live), web_socket))
         background = application.Background(platform, live)
         await stack.enter_async_context(background.running(alone=embedded.postgres is not None))
         # Last: Traefik slows down when its first question for routes is not answered.
@@ -134,7 +134,7 @@ async def serve(settings: Settings) -> None:
         web_socket = stack.enter_context(_web_socket(settings))
         platform.web_url = settings.web_url or f"http://{LOOPBACK}:{web_socket.getsockname()[1]}"
         platform.gateway_secret = _gateway_secret(settings)
-        await stack.enter_async_context(_serving(application.web(platform, live), web_socket))
+        await stack.enter_async_context(serving(application.web(platform, live), web_socket))
         log.info("the web answers", address=platform.web_url)
         await stop.wait()
 
@@ -215,7 +215,7 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def _serving(app: FastAPI, web_socket: socket.socket) -> AsyncIterator[None]:
+async def serving(app: FastAPI, web_socket: socket.socket) -> AsyncIterator[None]:
     config = uvicorn.Config(
         app,
         log_config=None,

@@ -39,201 +39,31 @@ from fairhaven.core.testing import make, servers
 from fairhaven.projects import service as projects
 
 LIMIT_MS = 50.0
-THINGS = [
-    "bird",
-    "beetle",
-    "whale",
-    "seal",
-    "prawn",
-    "coral",
-    "plankton",
-    "seaweed",
-    "seagrass",
-    "octopus",
-    "salmon",
-    "bee",
-    "butterfly",
-    "orchid",
-    "oak",
-    "wheat",
-    "vineyard",
-    "olive",
-    "potato",
-    "tomato",
-    "lesion",
-    "tumour",
-    "retina",
-    "lung",
-    "bone",
-    "heart",
-    "brain",
-    "cell",
-    "tissue",
-    "protein",
-    "genome",
-    "molecule",
-    "galaxy",
-    "star",
-    "sunspot",
-    "comet",
-    "crater",
-    "cloud",
-    "storm",
-    "hail",
-    "flood",
-    "wildfire",
-    "drought",
-    "glacier",
-    "iceberg",
-    "river",
-    "coastline",
-    "road",
-    "bridge",
-    "building",
-    "vessel",
-    "aircraft",
-    "vehicle",
-    "pedestrian",
-    "face",
-    "gesture",
-    "handwriting",
-    "invoice",
-    "poem",
-    "melody",
-    "speech",
-    "heartbeat",
-    "turbine",
-    "bearing",
-    "circuit",
-    "weld",
-    "crack",
-    "coin",
-    "stamp",
-    "fabric",
-    "bottle",
-    "litter",
-    "smoke",
-    "dust",
-    "pollen",
-]
-WORKS = [
-    "classifier",
-    "detector",
-    "segmenter",
-    "counter",
-    "tracker",
-    "forecaster",
-    "estimator",
-    "recogniser",
-    "transcriber",
-    "generator",
-    "denoiser",
-    "ranker",
-    "summariser",
-    "translator",
-    "matcher",
-    "locator",
-    "grader",
-    "reader",
-]
-PLACES = [
-    "alpine",
-    "arctic",
-    "atlantic",
-    "baltic",
-    "coastal",
-    "urban",
-    "rural",
-    "tropical",
-    "desert",
-    "marine",
-    "lunar",
-    "orbital",
-    "clinical",
-    "industrial",
-    "underwater",
-    "airborne",
-    "night",
-    "thermal",
-    "acoustic",
-    "historical",
-]
-PROSE = [
-    "trained",
-    "on",
-    "images",
-    "recorded",
-    "in",
-    "the",
-    "field",
-    "by",
-    "volunteers",
-    "over",
-    "ten",
-    "years",
-    "and",
-    "checked",
-    "by",
-    "two",
-    "experts",
-    "each",
-    "the",
-    "network",
-    "was",
-    "fine",
-    "tuned",
-    "with",
-    "heavy",
-    "augmentation",
-    "and",
-    "evaluated",
-    "on",
-    "a",
-    "held",
-    "out",
-    "season",
-    "results",
-    "degrade",
-    "in",
-    "fog",
-    "and",
-    "at",
-    "dusk",
-    "send",
-    "one",
-    "file",
-    "and",
-    "read",
-    "the",
-    "likeliest",
-    "answers",
-    "with",
-    "their",
-    "probabilities",
-    "please",
-    "cite",
-    "the",
-    "paper",
-    "below",
-    "when",
-    "you",
-    "publish",
-    "with",
-    "it",
-    "the",
-    "code",
-    "is",
-    "open",
-    "and",
-    "the",
-    "weights",
-    "are",
-    "downloaded",
-    "at",
-    "the",
-    "first",
-    "start",
-]
+THINGS = """
+bird beetle whale seal prawn coral plankton seaweed seagrass octopus salmon bee butterfly orchid oak
+wheat vineyard olive potato tomato lesion tumour retina lung bone heart brain cell tissue protein
+genome molecule galaxy star sunspot comet crater cloud storm hail flood wildfire drought glacier
+iceberg river coastline road bridge building vessel aircraft vehicle pedestrian face gesture
+handwriting invoice poem melody speech heartbeat turbine bearing circuit weld crack coin stamp
+fabric bottle litter smoke dust pollen
+"""
+WORKS = """
+classifier detector segmenter counter tracker forecaster estimator recogniser transcriber generator
+denoiser ranker summariser translator matcher locator grader reader
+"""
+PLACES = """
+alpine arctic atlantic baltic coastal urban rural tropical desert marine lunar orbital clinical
+industrial underwater airborne night thermal acoustic historical
+"""
+# What every description says: the rarer half of a text is drawn from the module's own words.
+PROSE = """
+trained on images recorded in the field by volunteers over ten years and checked by two experts each
+the network was fine tuned with heavy augmentation and evaluated on a held out season results
+degrade in fog and at dusk send one file and read the likeliest answers with their probabilities
+please cite the paper below when you publish with it the code is open and the weights are downloaded
+at the first start
+"""
+THINGS, WORKS, PLACES, PROSE = (words.split() for words in (THINGS, WORKS, PLACES, PROSE))
 
 
 async def fill(platform: Platform, count: int) -> None:
@@ -272,7 +102,7 @@ def _module(
         commit=f"{dice.getrandbits(160):040x}",
         title=f"{place} {thing} {work}".capitalize(),
         summary=f"A {work} for {thing} in {place} recordings: {' '.join(dice.sample(PROSE, 10))}.",
-        description="\n\n".join(" ".join(dice.choices(PROSE + THINGS, k=80)) for _ in range(3)),
+        description="\n\n".join(_paragraph(dice, name) for _ in range(3)),
         license=dice.choice(["Apache-2.0", "MIT", "GPL-3.0-only", None]),
         valid=True,
         tags=[place, thing, *dice.sample(THINGS, 2)],
@@ -286,6 +116,10 @@ def _module(
     )
     row.terms, row.search = service.terms_of(row), service.search_vector(row)
     return row
+
+
+def _paragraph(dice: random.Random, name: tuple[str, ...]) -> str:
+    return " ".join([*dice.choices(PROSE, k=70), *name, *dice.sample(THINGS, 2)])
 
 
 def _some(dice: random.Random, words: tuple[str, ...]) -> list[str]:
@@ -313,9 +147,9 @@ def questions(kind: str, dice: random.Random) -> Iterator[str]:
             [thing, f"{thing}+{work}", f"{place}+{thing}", f"{work}", f"{thing}+-{place}", thing[:4]]
         )
         yield {
-            "api list": f"/api/v1/modules?limit=50&sort={dice.choice(['newest', 'name'])}",
-            "api search": f"/api/v1/modules?limit=50&q={query}",
-            "api facet filter": f"/api/v1/modules?limit=50&tasks={task}&libraries={library}",
+            "api list": f"/api/v1/modules?sort={dice.choice(['newest', 'name'])}",
+            "api search": f"/api/v1/modules?q={query}",
+            "api facet filter": f"/api/v1/modules?tasks={task}&libraries={library}",
             "api facet counts": f"/api/v1/module-facets?q={query}",
             "api module": f"/api/v1/modules/{_KNOWN[dice.randrange(len(_KNOWN))]}",
             "page list": "/catalog",

@@ -1,4 +1,4 @@
-"""The site is built without a warning, every link and anchor leads somewhere, and nothing comes from elsewhere."""
+"""The site is built without a warning, every link leads somewhere, and nothing is loaded from elsewhere."""
 
 import re
 import subprocess

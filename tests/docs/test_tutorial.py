@@ -1,4 +1,4 @@
-"""The tutorial works: its commands and its code are run, as they are printed, on a real platform of their own.
+"""The tutorial works: its commands and code are run, as they are printed, on a real platform.
 
 A block is run unless the line before it says `<!-- not run: … -->`. What stands below a command is what it
 must print, line by line, in this order; `…` stands for anything.
@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "tutorial" / "first-prediction.md"
 PRINTED_ADDRESS = "http://127.0.0.1:8080"
 BLOCK = re.compile(
-    r"^(?P<before>.*)\n```(?P<language>console|python)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL
+    r"^(?P<before>[^\n]*)\n```(?P<language>console|python)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL
 )
 DEVICE = re.compile(r"http://\S+/device\?code=\S+")
 CSRF = re.compile(r'name="csrf_token" value="([^"]+)"')

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from fairhaven.core.components.launch import Limits
+from fairhaven.core.launch import Limits
 from fairhaven.core.processes import Completed, run, safe_environment
 from fairhaven.core.sandbox import Mechanism, Sandbox, interpreter_folders
 

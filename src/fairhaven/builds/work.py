@@ -16,8 +16,8 @@ from fairhaven.builds import logs, progress
 from fairhaven.builds.schemas import Build, StageName, State
 from fairhaven.catalog.schemas import Release
 from fairhaven.core import processes
-from fairhaven.core.components.launch import Limits
 from fairhaven.core.errors import Problem
+from fairhaven.core.launch import Limits
 from fairhaven.core.platform import Platform
 from fairhaven.core.processes import Completed
 from fairhaven.core.sandbox import Sandbox, interpreter_folders

@@ -47,7 +47,7 @@ Filtered = Annotated[Filter, Depends()]
 
 @router.get("/modules", operation_id="list_modules", response_model=Page[ModuleSummary])
 async def list_modules(
-    call: Call, wanted: Filtered, sort: Sort | None = None, limit: Limit = 50, cursor: Cursor = None
+    call: Call, wanted: Filtered, sort: Sort | None = None, limit: Limit = 25, cursor: Cursor = None
 ) -> Response:
     """List modules: best match first when there are words, else the newest."""
     found = await service.modules(

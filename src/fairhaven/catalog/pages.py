@@ -23,7 +23,7 @@ from fairhaven.ui.translations import gettext as _
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
-PAGE = 30
+PAGE = 20
 
 
 @dataclass(frozen=True)

@@ -22,8 +22,10 @@ app = typer.Typer(
 operate.add_to(app)
 login.add_to(app)
 from importlib.util import find_spec
+
 for _name, _module in DOMAINS.items():
-    if not find_spec(_module): continue  # TEMP
+    if not find_spec(_module):
+        continue  # TEMP
     app.add_typer(import_module(_module).app, name=_name)
 
 

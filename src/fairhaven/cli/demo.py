@@ -20,7 +20,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 
 from fairhaven.builds.schemas import Build, State
 from fairhaven.cli.context import fail
-from fairhaven.cli.operate import local_token
+from fairhaven.cli.local import local_token
 from fairhaven.client.base import ApiProblem, Unreachable
 from fairhaven.client.fairhaven import Fairhaven
 from fairhaven.core.components.ports import LOOPBACK, free_port
@@ -92,8 +92,14 @@ class _Steps:
 
     def __init__(self, out: Console) -> None:
         self._out = out
-        columns = (SpinnerColumn(finished_text="✓"), TextColumn("{task.description}"), BarColumn(bar_width=20))
-        self._progress = Progress(*columns, TextColumn("{task.fields[note]}"), TimeElapsedColumn(), console=out)
+        columns = (
+            SpinnerColumn(finished_text="✓"),
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=20),
+        )
+        self._progress = Progress(
+            *columns, TextColumn("{task.fields[note]}"), TimeElapsedColumn(), console=out
+        )
         self._began = time.monotonic()
 
     def __enter__(self) -> "_Steps":

@@ -14,7 +14,7 @@ from rich.table import Table
 from sqlalchemy.exc import SQLAlchemyError
 
 from fairhaven import __version__
-from fairhaven.core import deliveries
+from fairhaven.core import deliveries, drivers
 from fairhaven.core.config import Settings
 from fairhaven.core.errors import Problem
 from fairhaven.core.sandbox import Sandbox
@@ -154,7 +154,7 @@ async def _platform(settings: Settings, note: dict[str, Any]) -> list[Finding]:
     if not note and settings.database.get_secret_value() == "embedded:":
         return [Finding("platform", False, "does not run", "Start it with `fairhaven up`.")]
     components = [_component(name, about) for name, about in note.get("components", {}).items()]
-    return [*components, *await _database(settings), await _door(settings)]
+    return [*components, *await _database(settings), *await _objects(settings), await _door(settings)]
 
 
 def _component(name: str, about: dict[str, Any]) -> Finding:
@@ -183,6 +183,18 @@ async def _database(settings: Settings) -> list[Finding]:
         Finding("facts", given_up == 0, f"{waiting} deliveries wait, {given_up} were given up",
                 "Their problems are in the table `deliveries`; set `due_at` to now() to try again."),
     ]  # fmt: skip
+
+
+async def _objects(settings: Settings) -> list[Finding]:
+    """A store of somebody else's; the embedded one is a component, and asked by its supervisor."""
+    url = settings.objects.get_secret_value()
+    if url == "embedded:":
+        return []
+    try:
+        await drivers.find("objects", url).open(url).exists("doctor")
+    except Exception as error:  # whatever a foreign store answers is what the operator must know
+        return [Finding("object store", False, str(error)[:300], "Is the store up? Is `objects` right?")]
+    return [Finding("object store", True, "answers")]
 
 
 async def _door(settings: Settings) -> Finding:

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from fairhaven.cli import operate
 from fairhaven.cli.context import DEFAULT_URL, client, credentials, fail, out, remember, tells_failures
+from fairhaven.cli.local import local_token, settings_of
 from fairhaven.client.base import ApiProblem, Connection
 from fairhaven.client.fairhaven import Fairhaven
 from fairhaven.identity.schemas import DeviceCode, DeviceLogin, NewToken
@@ -29,7 +29,8 @@ def login(
 ) -> None:
     """Sign this machine in: approve a code in your browser (RFC 8628)."""
     if here:
-        return _login_here()
+        _login_here()
+        return
     address = url.rstrip("/")
     token = sys.stdin.readline().strip() if with_token else _device_login(address)
     with Fairhaven(address, token) as platform:
@@ -72,8 +73,8 @@ def whoami() -> None:
 
 def _login_here() -> None:
     """Whoever owns the data folder of a platform is its operator: nothing else needs to be proven."""
-    settings = operate.settings_of()
-    operate.local_token(settings, days=90)
+    settings = settings_of()
+    remember(settings.public_url, local_token(settings, days=90))
     out.print(f"Signed in at {settings.public_url} as its administrator.", highlight=False)
 
 

@@ -2,7 +2,7 @@
 
 `emit` writes one row, and one delivery per subscriber, with the caller's session; nothing is told when
 the transaction rolls back. `core.deliveries` hands them over. The rows are the audit log, the live
-updates of pages, and the raw material of provenance. Subscribers are functions marked `@on(SomeFact)`; they may run more than once.
+updates of pages, and the raw material of provenance. Subscribers are functions marked `@on(SomeFact)`.
 """
 
 import json

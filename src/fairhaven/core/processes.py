@@ -15,7 +15,7 @@ from pathlib import Path
 from signal import SIGKILL
 from typing import BinaryIO
 
-from fairhaven.core.components.launch import Launch, Limits
+from fairhaven.core.launch import Launch, Limits
 
 LOG_LIMIT = 20 * 1024 * 1024
 TAIL_LIMIT = 16 * 1024

@@ -13,7 +13,7 @@ from enum import StrEnum
 from importlib.util import find_spec
 from pathlib import Path
 
-from fairhaven.core.components.launch import LAUNCHER, Launch, Limits, interpreter
+from fairhaven.core.launch import LAUNCHER, Launch, Limits, interpreter
 from fairhaven.core.processes import run, safe_environment
 
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")

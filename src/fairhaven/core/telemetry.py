@@ -16,6 +16,7 @@ from prometheus_client import Counter, Histogram
 
 from fairhaven import __version__
 from fairhaven.core.config import Settings
+from fairhaven.core.errors import Unconfigured
 
 REQUESTS = Histogram(
     "fairhaven_request_seconds",
@@ -90,7 +91,11 @@ def measured_job(task: str, **about: Any) -> Iterator[None]:
 
 
 def _export_traces(endpoint: str) -> None:
-    exporter = import_module("opentelemetry.exporter.otlp.proto.http.trace_exporter")
+    try:
+        exporter = import_module("opentelemetry.exporter.otlp.proto.http.trace_exporter")
+    except ModuleNotFoundError:
+        wanted = "opentelemetry-exporter-otlp-proto-http"
+        raise Unconfigured("`trace_endpoint` needs one more package.", fix=f"pip install {wanted}") from None
     from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
     provider = TracerProvider(

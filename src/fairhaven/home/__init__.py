@@ -1,1 +1,1 @@
-"""The front page: what is new in the catalog and what is mine right now. Reads other domains, owns nothing."""
+"""The front page and the list of the API: reads other domains, owns nothing."""

@@ -28,7 +28,9 @@ class Operation:
 async def api_reference(call: Call) -> Response:
     policy.anyone.check(call.actor)
     groups = by_tag(call.request.app.openapi())
-    return render(call.request, "home/api_reference.html", groups=groups, url=call.platform.settings.public_url)
+    return render(
+        call.request, "home/api_reference.html", groups=groups, url=call.platform.settings.public_url
+    )
 
 
 def by_tag(document: Mapping[str, Any]) -> Mapping[str, Sequence[Operation]]:
@@ -43,4 +45,7 @@ def _operations(document: Mapping[str, Any]) -> Iterator[tuple[str, Operation]]:
     for path, methods in document["paths"].items():
         for method, about in methods.items():
             summary = (about.get("description") or about.get("summary", "")).partition("\n")[0]
-            yield about.get("tags", ["other"])[0], Operation(method.upper(), path, about["operationId"], summary)
+            yield (
+                about.get("tags", ["other"])[0],
+                Operation(method.upper(), path, about["operationId"], summary),
+            )

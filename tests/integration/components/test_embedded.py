@@ -23,11 +23,11 @@ from fairhaven.core.components.component import State
 from fairhaven.core.components.errors import ComponentFailed, PortTaken
 from fairhaven.core.components.gateway import EmbeddedGateway
 from fairhaven.core.components.identities import nobody
-from fairhaven.core.components.launch import Launch
 from fairhaven.core.components.objects import EmbeddedObjects
 from fairhaven.core.components.ports import free_port
 from fairhaven.core.components.postgres import EmbeddedPostgres
 from fairhaven.core.components.supervisor import Supervisor
+from fairhaven.core.launch import Launch
 from fairhaven.core.processes import run, safe_environment
 
 pytestmark = pytest.mark.anyio

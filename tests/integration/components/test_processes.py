@@ -9,7 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from fairhaven.core.components.launch import Limits
+from fairhaven.core.launch import Limits
 from fairhaven.core.processes import run, safe_environment
 
 pytestmark = pytest.mark.anyio

@@ -1,4 +1,4 @@
-"""A real module to run: `digits` in an environment of its own, published as a release, kept by the local engine."""
+"""A real module to run: `digits` in an environment of its own, released, kept by the local engine."""
 
 import asyncio
 import fcntl
@@ -7,16 +7,23 @@ import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import httpx
 import pytest
+import uvicorn
 
+from fairhaven import app as application
 from fairhaven.catalog import service as catalog
 from fairhaven.catalog.schemas import NewRelease, Release, SourceSpec
 from fairhaven.core.bundles import Bundle
+from fairhaven.core.components.gateway import EmbeddedGateway
+from fairhaven.core.components.ports import LOOPBACK, free_port
+from fairhaven.core.components.supervisor import Supervisor
+from fairhaven.core.config import Settings
 from fairhaven.core.live import Live
 from fairhaven.core.platform import Platform
 from fairhaven.core.policy import Actor
@@ -119,6 +126,52 @@ def reaches(platform: Platform, ada: Actor) -> Callable[..., Any]:
         return found
 
     return reached
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(data=tmp_path / "data", log_level="warning", listen=f"{LOOPBACK}:{free_port()}")
+
+
+@pytest.fixture
+async def gateway(platform: Platform, live: Live, tmp_path: Path) -> AsyncIterator[str]:
+    """The platform behind Traefik; the address of the one door."""
+    port = free_port()
+    platform.web_url = f"http://{LOOPBACK}:{port}"
+    door = EmbeddedGateway(
+        platform.settings.listen,
+        provider_url=f"{platform.web_url}/internal/gateway",
+        provider_headers={"X-Fairhaven-Gateway": platform.gateway_secret},
+    )
+    async with served(application.web(platform, live), port), Supervisor(tmp_path / "components", [door]):
+        await until(lambda: answers(door.url + "/healthz"))
+        yield door.url
+
+
+@pytest.fixture
+def serves() -> Callable[..., Any]:
+    """`async with serves(app, port)`: an ASGI application on a port of this machine."""
+    return served
+
+
+@asynccontextmanager
+async def served(app: Any, port: int) -> AsyncIterator[None]:
+    server = uvicorn.Server(uvicorn.Config(app, host=LOOPBACK, port=port, log_level="error", lifespan="off"))
+    task = asyncio.create_task(server.serve())
+    await until(lambda: server.started)
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await task
+
+
+async def answers(url: str) -> bool:
+    async with httpx.AsyncClient(trust_env=False) as client:
+        try:
+            return (await client.get(url)).status_code == 200
+        except httpx.TransportError:
+            return False
 
 
 def _make_environment(folder: Path) -> None:

@@ -3,27 +3,20 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import httpx
 import pytest
-import uvicorn
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from fairhaven import app as application
 from fairhaven.catalog.schemas import Release
 from fairhaven.client.base import Connection
 from fairhaven.client.workloads import Workloads
 from fairhaven.core import credentials
-from fairhaven.core.components.gateway import EmbeddedGateway
 from fairhaven.core.components.ports import LOOPBACK, free_port
-from fairhaven.core.components.supervisor import Supervisor
-from fairhaven.core.config import Settings
-from fairhaven.core.live import Live
 from fairhaven.core.platform import Platform
 from fairhaven.core.policy import Actor
 from fairhaven.core.testing import make
@@ -37,27 +30,9 @@ SAMPLES = Path(__file__).parents[3] / "examples" / "modules" / "digits" / "sampl
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return Settings(data=tmp_path / "data", log_level="warning", listen=f"{LOOPBACK}:{free_port()}")
-
-
-@pytest.fixture
-async def gateway(platform: Platform, live: Live, tmp_path: Path) -> AsyncIterator[str]:
-    """The platform behind Traefik; the address of the one door."""
-    port = free_port()
-    platform.web_url = f"http://{LOOPBACK}:{port}"
-    door = EmbeddedGateway(
-        platform.settings.listen,
-        provider_url=f"{platform.web_url}/internal/gateway",
-        provider_headers={"X-Fairhaven-Gateway": platform.gateway_secret},
-    )
-    async with served(application.web(platform, live), port), Supervisor(tmp_path / "components", [door]):
-        await until(lambda: answers(door.url + "/healthz"))
-        yield door.url
-
-
-@pytest.fixture
-async def echo(platform: Platform, release: Release, ada: Actor, project_id: UUID) -> AsyncIterator[UUID]:
+async def echo(
+    platform: Platform, release: Release, ada: Actor, project_id: UUID, serves: Callable[..., Any]
+) -> AsyncIterator[UUID]:
     """A workload that tells what it was sent, and tries to take over the platform's cookies."""
     port = free_port()
     async with platform.transaction() as session:
@@ -79,7 +54,7 @@ async def echo(platform: Platform, release: Release, ada: Actor, project_id: UUI
         )
         session.add(row)
         await session.flush()
-    async with served(tell, port):
+    async with serves(tell, port):
         yield row.id
 
 
@@ -209,26 +184,6 @@ async def tell(scope: Any, receive: Callable[..., Any], send: Callable[..., Any]
     answer.headers["Set-Cookie"] = "fairhaven_session=stolen; Path=/"
     answer.headers["Clear-Site-Data"] = '"cookies"'
     await answer(scope, receive, send)
-
-
-@asynccontextmanager
-async def served(app: Any, port: int) -> AsyncIterator[None]:
-    server = uvicorn.Server(uvicorn.Config(app, host=LOOPBACK, port=port, log_level="error", lifespan="off"))
-    task = asyncio.create_task(server.serve())
-    await until(lambda: server.started)
-    try:
-        yield
-    finally:
-        server.should_exit = True
-        await task
-
-
-async def answers(url: str) -> bool:
-    async with httpx.AsyncClient(trust_env=False) as client:
-        try:
-            return (await client.get(url)).status_code == 200
-        except httpx.TransportError:
-            return False
 
 
 async def routed(client: httpx.AsyncClient, gateway: str, workload: UUID) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Select, String, func, literal, select, union_all
+from sqlalchemy import CTE, Select, String, func, literal, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from fairhaven.catalog import policy
@@ -21,7 +21,7 @@ from fairhaven.catalog.service import searching
 from fairhaven.catalog.service.searching import FACETS, Chosen
 from fairhaven.core.policy import Actor
 
-MOST_VALUES = 12  # of one facet that are told
+MOST_VALUES = 8  # of one facet that are told
 COUNTS_LAST = 5.0
 COUNTS_KEPT = 512
 
@@ -75,8 +75,15 @@ def _keep(kept: _Kept, key: Any, counted: Facets) -> None:
 
 
 async def _count(session: AsyncSession, actor: Actor, q: str, chosen: Chosen) -> Facets:
-    parts = [_total(actor, q, chosen), _counts(actor, q, chosen, without=None)]
-    parts += [_counts(actor, q, chosen, without=name) for name in chosen]
+    """One query: the words are looked for once, then counted without each chosen facet in turn."""
+    found = (
+        select(ModuleRow.terms)
+        .where(*searching.fitting(actor, q, {}))
+        .cte("found")
+        .prefix_with("MATERIALIZED")
+    )
+    parts = [_total(found, chosen), _counts(found, chosen, without=None)]
+    parts += [_counts(found, chosen, without=name) for name in chosen]
     rows = (await session.execute(union_all(*parts))).all()
     total = next(count for term, count in rows if not term)
     groups: dict[str, list[FacetCount]] = {name: [] for name in FACETS}
@@ -84,27 +91,20 @@ async def _count(session: AsyncSession, actor: Actor, q: str, chosen: Chosen) ->
         name, _, value = term.partition("=")
         if name:
             groups[name].append(FacetCount(value=value, count=count))
-    return Facets(
-        total=total, groups={name: _shown(found, chosen.get(name, ())) for name, found in groups.items()}
-    )
+    shown = {name: _shown(values, chosen.get(name, ())) for name, values in groups.items()}
+    return Facets(total=total, groups=shown)
 
 
-def _total(actor: Actor, q: str, chosen: Chosen) -> Select[str, int]:
-    return (
-        select(literal("", String), func.count())
-        .select_from(ModuleRow)
-        .where(*searching.fitting(actor, q, chosen))
-    )
+def _total(found: CTE, chosen: Chosen) -> Select[str, int]:
+    fits = searching.chosen_in(found.c.terms, chosen)
+    return select(literal("", String), func.count()).select_from(found).where(*fits)
 
 
-def _counts(actor: Actor, q: str, chosen: Chosen, *, without: str | None) -> Select[str, int]:
+def _counts(found: CTE, chosen: Chosen, *, without: str | None) -> Select[str, int]:
     """Terms and how often they occur: of facet `without` as if it were not chosen, or of all others."""
     others = {name: values for name, values in chosen.items() if name != without}
-    terms = (
-        select(func.unnest(ModuleRow.terms).label("term"))
-        .where(*searching.fitting(actor, q, others))
-        .subquery()
-    )
+    fits = searching.chosen_in(found.c.terms, others)
+    terms = select(func.unnest(found.c.terms).label("term")).where(*fits).subquery()
     counted = select(terms.c.term, func.count()).group_by(terms.c.term)
     if without:
         return counted.where(terms.c.term.startswith(f"{without}=", autoescape=True))

@@ -17,6 +17,7 @@ from fairhaven.core.errors import BadRequest
 from fairhaven.core.policy import Actor
 from fairhaven.core.schemas import Page
 
+MOST_RANKED = 1_000
 _SHOWN = (
     "id", "name", "title", "summary", "tags", "libraries", "tasks", "categories", "data_type", "license",
     "valid", "created_at",
@@ -38,7 +39,7 @@ async def modules(
     """Modules that the actor may see, that match `q` (words, "a phrase", -not, or) and the chosen facets.
 
     Values of one facet are alternatives; facets narrow each other. Without
-    words, the best match is the newest.
+    words, the best match is the newest; of more than `MOST_RANKED` matches, the newest are ranked.
 
     Raises:
         BadRequest: the cursor is not of this list.
@@ -47,7 +48,12 @@ async def modules(
     q, chosen = searching.clean(q), searching.tidy(facets or {})
     keys = _keys(sort, q)
     rising = sort is Sort.NAME
-    query = _summaries(keys).where(*searching.fitting(actor, q, chosen))
+    fits = searching.fitting(actor, q, chosen)
+    if len(keys) > 1:
+        # Ranking reads each match: where very many fit a common word, the newest are ranked.
+        newest = select(ModuleRow.id).where(*fits).order_by(ModuleRow.id.desc()).limit(MOST_RANKED)
+        fits = [ModuleRow.id.in_(newest)]
+    query = _summaries(keys).where(*fits)
     if cursor:
         query = query.where(_beyond(keys, cursor, rising=rising))
     query = query.order_by(*(key if rising else key.desc() for key in keys)).limit(limit + 1)

@@ -50,13 +50,13 @@ def fitting(actor: Actor, q: str, chosen: Chosen) -> list[ColumnElement[bool]]:
     conditions = [visible(actor)]
     if q:
         conditions.append(ModuleRow.search.op("@@")(tsquery(q)))
-    conditions += [chosen_in(name, values) for name, values in chosen.items()]
-    return conditions
+    return conditions + chosen_in(ModuleRow.terms, chosen)
 
 
-def chosen_in(facet: str, values: Sequence[str]) -> ColumnElement[bool]:
-    """Modules with any of these values."""
-    return ModuleRow.terms.op("&&")(cast([f"{facet}={value}" for value in values], ARRAY(Text)))
+def chosen_in(terms: Any, chosen: Chosen) -> list[ColumnElement[bool]]:
+    """For each facet with chosen values: that `terms` holds any of them."""
+    wanted = ([f"{facet}={value}" for value in values] for facet, values in chosen.items())
+    return [terms.op("&&")(cast(values, ARRAY(Text))) for values in wanted]
 
 
 def score(q: str) -> ColumnElement[int]:

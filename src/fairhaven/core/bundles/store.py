@@ -126,8 +126,8 @@ async def _install(platform: Platform, folder: Path) -> None:
         lock, wheel = folder / "requirements.txt", folder / "wheel" / about["wheel"]
         what = ["--quiet", "--no-deps", "--requirements", str(lock), str(wheel)]
         made = await uv.install(
-            folder / "env", what, data=platform.data, work=work, builds=about["builds"], read_only=[lock, wheel],
-            time_limit=INSTALL_SECONDS, log=None,
+            folder / "env", what, data=platform.data, work=work, builds=about["builds"],
+            read_only=[lock, wheel], time_limit=INSTALL_SECONDS, log=None,
         )  # fmt: skip
     if not made.ok:
         raise EnvironmentFailed(f"The packages cannot be installed: {made.output_tail.strip()[-1500:]}")

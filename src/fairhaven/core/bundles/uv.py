@@ -12,8 +12,8 @@ from pathlib import Path
 
 from uv import find_uv_bin
 
-from fairhaven.core.bundles.errors import NoPython
-from fairhaven.core.components.launch import interpreter
+from fairhaven.core.bundles.errors import EnvironmentFailed, NoPython
+from fairhaven.core.launch import interpreter
 from fairhaven.core.processes import Completed, run, safe_environment
 from fairhaven.core.sandbox import Sandbox, interpreter_folders
 
@@ -52,6 +52,7 @@ async def find_python(wanted: str, *, cwd: Path, cache: Path) -> Path:
 
     Raises:
         NoPython: there is none.
+        EnvironmentFailed: uv itself fails.
     """
     specifier = f">={OLDEST},{wanted}".rstrip(", ") if wanted[:1] in "<>=!~" else f">={OLDEST}"
     found = await run(
@@ -61,12 +62,15 @@ async def find_python(wanted: str, *, cwd: Path, cache: Path) -> Path:
         time_limit=60,
     )
     lines = [line for line in found.output_tail.splitlines() if line.startswith("/")]
-    if not found.ok or not lines:
+    if found.ok and lines:
+        return Path(lines[-1])
+    # The second: the only one that might fit is broken, such as a version manager's leftover.
+    if any(words in found.output_tail for words in ("No interpreter found", "Failed to inspect")):
         raise NoPython(
             f"Python {specifier} is needed, and this machine has none.",
             fix=f"Widen `requires-python` in pyproject.toml, or install such a Python ({_own()} is here).",
         )
-    return Path(lines[-1])
+    raise EnvironmentFailed(f"uv cannot look for a Python {specifier}: {found.output_tail.strip()[-1000:]}")
 
 
 async def make_environment(target: Path, python: Path, *, cache: Path, log: Path | None) -> Completed:

@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from fairhaven.core.components.component import Program
-from fairhaven.core.components.launch import Launch
+from fairhaven.core.launch import Launch
 
 GUARDED = sys.platform != "linux"
 """Where the kernel offers no signal at a parent's death, a small guard process watches a pipe from us."""

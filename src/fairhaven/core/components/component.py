@@ -8,7 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from signal import SIGKILL, SIGTERM, Signals
 
-from fairhaven.core.components.launch import Identity
+from fairhaven.core.launch import Identity
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ import pwd
 import sys
 from pathlib import Path
 
-from fairhaven.core.components.launch import Identity, Launch
+from fairhaven.core.launch import Identity, Launch
 from fairhaven.core.processes import run, safe_environment
 
 

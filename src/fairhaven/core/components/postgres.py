@@ -20,8 +20,8 @@ from fairhaven.core.components.component import Component, Program
 from fairhaven.core.components.errors import ComponentFailed
 from fairhaven.core.components.folders import private_folder, write_private
 from fairhaven.core.components.identities import unprivileged_identity
-from fairhaven.core.components.launch import Identity, Launch
 from fairhaven.core.components.probes import INSTALL
+from fairhaven.core.launch import Identity, Launch
 from fairhaven.core.processes import Completed, run, safe_environment
 
 USER = "fairhaven"

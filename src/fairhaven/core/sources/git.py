@@ -15,7 +15,7 @@ from stat import S_ISDIR
 from typing import TypeVar
 
 from fairhaven.core import processes
-from fairhaven.core.components.launch import Limits
+from fairhaven.core.launch import Limits
 from fairhaven.core.sources import complaints
 from fairhaven.core.sources.addresses import Address
 from fairhaven.core.sources.errors import RepositoryTooLarge, SourceTimedOut

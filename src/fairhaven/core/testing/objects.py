@@ -27,7 +27,9 @@ class ObjectsContract:
         await objects.put(key, b"second")
         assert await objects.read(key) == b"second"
 
-    async def test_a_large_file_comes_back_as_it_was(self, objects: Objects, key: str, tmp_path: Path) -> None:
+    async def test_a_large_file_comes_back_as_it_was(
+        self, objects: Objects, key: str, tmp_path: Path
+    ) -> None:
         source, target = tmp_path / "source", tmp_path / "target"
         source.write_bytes(bytes(range(256)) * (LARGE // 256))
         await objects.put(key, source)

@@ -1,4 +1,4 @@
-"""A whole platform as its operator starts it: `fairhaven up` in a process of its own, on a folder of its own."""
+"""A whole platform as its operator starts it: `fairhaven up` in a process and on a folder of its own."""
 
 import json
 import os
@@ -94,7 +94,8 @@ class WholePlatform:
             timeout=time_limit,
         )
         if check and done.returncode:
-            raise RuntimeError(f"fairhaven {' '.join(arguments)}: exit {done.returncode}\n{done.stdout}{done.stderr}")
+            said = f"exit {done.returncode}\n{done.stdout}{done.stderr}"
+            raise RuntimeError(f"fairhaven {' '.join(arguments)}: {said}")
         return done.stdout + done.stderr
 
     def token(self) -> str:

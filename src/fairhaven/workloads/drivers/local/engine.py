@@ -13,9 +13,9 @@ import structlog
 
 from fairhaven.core import bundles, processes
 from fairhaven.core.bundles import Bundle
-from fairhaven.core.components.launch import Launch, Limits, interpreter
 from fairhaven.core.components.ports import LOOPBACK, remembered_ports
 from fairhaven.core.errors import Problem
+from fairhaven.core.launch import Launch, Limits, interpreter
 from fairhaven.core.platform import Platform
 from fairhaven.core.sandbox import Mechanism, Sandbox, interpreter_folders
 from fairhaven.workloads.drivers.local import keeper

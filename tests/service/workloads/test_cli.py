@@ -1,0 +1,56 @@
+"""`fairhaven workload …` against a real platform."""
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fairhaven.catalog.schemas import Release
+from fairhaven.core.platform import Platform
+from fairhaven.core.policy import Actor
+from fairhaven.core.testing import make
+
+SAMPLES = Path(__file__).parents[3] / "examples" / "modules" / "digits" / "samples"
+
+
+@pytest.fixture
+async def fairhaven(platform: Platform, gateway: str, ada: Actor, tmp_path: Path) -> Callable[..., Any]:
+    """`await fairhaven("list")`: run the command as ada, return what it printed."""
+    token = await make.token(platform, ada)
+    environment = {**os.environ, "FAIRHAVEN_URL": gateway, "FAIRHAVEN_TOKEN": token, "COLUMNS": "200"}
+
+    async def run(*arguments: str, code: int = 0) -> str:
+        command = [sys.executable, "-c", "from fairhaven.cli import main; main()", "workload", *arguments]
+        done = await asyncio.to_thread(
+            subprocess.run, command, env=environment, capture_output=True, text=True, cwd=tmp_path, timeout=90
+        )
+        assert done.returncode == code, done.stdout + done.stderr
+        return str(done.stdout if code == 0 else done.stderr)
+
+    return run
+
+
+@pytest.mark.slow
+async def test_a_whole_life_by_commands(
+    fairhaven: Callable[..., Any], release: Release, working: None
+) -> None:
+    assert "Nothing runs yet" in await fairhaven("list")
+    made = json.loads(await fairhaven("start", str(release.id), "--name", "mine", "--json"))
+    assert made["state"] == "running"
+    assert "mine" in await fairhaven("list")
+    assert "listening on" in await fairhaven("log", made["id"])
+    picture = SAMPLES / "digit-7.png"
+    answer = json.loads(await fairhaven("predict", made["id"], f"image=@{picture}", "top=1"))
+    assert answer["predictions"]["labels"] == ["7"]
+    assert "top" in await fairhaven("predict", made["id"], f"image=@{picture}", "top=99", code=1)
+    assert "There is no file" in await fairhaven("predict", made["id"], "image=@nothing.png", code=1)
+    assert "stopped" in await fairhaven("stop", made["id"])
+    assert "mine is stopped" in await fairhaven("predict", made["id"], f"image=@{picture}", code=1)
+    await fairhaven("delete", made["id"])
+    assert "no such workload" in await fairhaven("show", made["id"], code=1)
