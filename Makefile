@@ -6,7 +6,7 @@ PYTEST_ARGS ?=
 UV := $(shell command -v uv 2>/dev/null || echo $(BIN)/uv)
 INSTALL := $(UV) pip install --quiet --python $(VENV)
 
-.PHONY: help up test lint types docs bench bench-runtime demo doctor lock openapi format clean
+.PHONY: help up test lint types docs bench demo doctor lock openapi format clean
 help: ## Say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t16
 

@@ -20,7 +20,7 @@ from fairhaven.core.config import Settings
 from fairhaven.core.db import Database
 from fairhaven.core.deliveries import deliver_forever
 from fairhaven.core.errors import NotReady
-from fairhaven.core.jobs import Worker
+from fairhaven.core.jobs import Worker, queues_but
 from fairhaven.core.live import Live
 from fairhaven.core.platform import Platform
 from fairhaven.core.policy import ANONYMOUS, Actor, Role
@@ -31,6 +31,8 @@ from fairhaven.projects import service as projects
 from fairhaven.ui import environment, rendering
 
 log = structlog.get_logger(__name__)
+
+BUILDS = "builds"  # the queue of jobs that take long
 
 
 @asynccontextmanager
@@ -109,7 +111,12 @@ class Background:
 
     def __init__(self, platform: Platform, live: Live) -> None:
         self._platform, self._live = platform, live
-        self._worker = Worker(platform, concurrency=platform.settings.job_concurrency)
+        settings = platform.settings
+        # Builds take minutes and all of a processor: they must not keep the short jobs waiting.
+        self._workers = [
+            Worker(platform, concurrency=settings.job_concurrency, queues=queues_but(BUILDS)),
+            Worker(platform, concurrency=settings.build_concurrency, queues=[BUILDS]),
+        ]
 
     @asynccontextmanager
     async def running(self, *, alone: bool) -> AsyncIterator[None]:
@@ -117,12 +124,9 @@ class Background:
         if alone:
             for each in domains.RECONCILERS:
                 await reconcile.release_all(self._platform, each.table)
-        await self._worker.adopt(alone=alone)
-        loops = [
-            self._worker.run(),
-            self._worker.adopt_forever(),
-            deliver_forever(self._platform, self._live),
-        ]
+        await self._workers[0].adopt(alone=alone)
+        loops = [worker.run() for worker in self._workers]
+        loops += [self._workers[0].adopt_forever(), deliver_forever(self._platform, self._live)]
         loops += [each.run(self._platform, self._live) for each in domains.RECONCILERS]
         async with tasks(loops):
             yield

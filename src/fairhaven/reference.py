@@ -110,7 +110,7 @@ def every_command() -> Iterator[tuple[str, Any]]:
 
 
 def _root() -> Any:
-    from fairhaven.cli import app
+    from fairhaven.cli.main import app
 
     return typer.main.get_command(app)
 
@@ -318,7 +318,7 @@ def policy_modules() -> Iterator[tuple[str, Any]]:
 
 
 def problems() -> str:
-    import_module("fairhaven.domains")
+    import_module("fairhaven.up")  # with it, every module that has problems of its own
     found = sorted(_problems(Problem), key=lambda each: (each.status, each.__name__))
     rows = [
         [str(each.status), f"`{type_of(each)}`", each.title, each.fix or "said with each"] for each in found

@@ -301,7 +301,8 @@ class _Note:
         self.database_url = ""
 
     def changed(self, status: ComponentStatus) -> None:
-        log.info("component", name=status.name, state=status.state.value, problem=status.problem)
+        tell = log.warning if status.problem else log.debug
+        tell("component", name=status.name, state=status.state.value, problem=status.problem)
         self._states[status.name] = {
             "state": status.state.value,
             "version": status.version,

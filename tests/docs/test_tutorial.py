@@ -213,7 +213,7 @@ def platform_running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runni
     """`fairhaven up` in a folder of its own, and a browser that opened the link that it printed."""
     folder = tmp_path_factory.mktemp("tutorial")
     listen = f"127.0.0.1:{free_port()}"
-    command = [sys.executable, "-c", "from fairhaven.cli import main; main()", "up"]
+    command = [sys.executable, "-m", "fairhaven", "up"]
     command += ["--data", str(folder / "data"), "--listen", listen]
     given = {name: value for name, value in os.environ.items() if not name.startswith("FAIRHAVEN_")}
     with (folder / "log").open("w") as log:

@@ -4,6 +4,7 @@ import json
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
@@ -52,7 +53,15 @@ API = """
             while not pathlib.Path.home().joinpath(os.environ[when]).exists():
                 time.sleep(0.05)
 """
-PASSING = "def test_the_answer():\n    assert 42\n"
+# Tests that say that they run, and wait for a file.
+SLOW_TO_TEST = """
+    import pathlib, time
+
+    def test_waits():
+        pathlib.Path("waiting-in-tests").touch()
+        while not pathlib.Path("go-on-in-tests").exists():
+            time.sleep(0.05)
+"""
 UNDER_WAY = ("queued", "running")
 
 
@@ -112,6 +121,18 @@ class Installation(WholePlatform):
         ended: dict[str, Any] = until(look, seconds)
         return ended
 
+    def waits(self, build_id: str, stage: str) -> bool:
+        """Whether the module's code waits in the stage now (it says so by a file)."""
+        now = self.build(build_id)["stages"][stage]
+        marker = self.folder_of(build_id) / "module" / f"waiting-in-{stage}"
+        with suppress(FileNotFoundError):
+            began = datetime.fromisoformat(now["started_at"] or "9999-01-01T00:00:00Z").timestamp()
+            return bool(now["state"] == "running" and marker.stat().st_mtime > began)
+        return False
+
+    def go_on(self, build_id: str, stage: str) -> None:
+        (self.folder_of(build_id) / "module" / f"go-on-in-{stage}").touch()
+
     def folder_of(self, build_id: str) -> Path:
         return self.data / "builds" / build_id
 
@@ -150,6 +171,16 @@ class Installation(WholePlatform):
         """Delete a workload and wait until nothing of it is left."""
         assert self.api.delete(f"/api/v1/workloads/{workload}").status_code in (202, 204)
         until(lambda: not (self.data / "workloads" / workload).exists())
+
+    def browser(self) -> httpx.Client:
+        """A browser in which the administrator is signed in."""
+        found = self.client({"Accept": "text/html"})
+        assert found.post(self.fresh_link()).status_code == 303
+        return found
+
+    def fresh_link(self) -> str:
+        """A sign-in link of the administrator's."""
+        return self.command("sign-in-link").strip()
 
     def rows(self, query: str, **values: Any) -> list[dict[str, Any]]:
         with psycopg.connect(self.database, row_factory=dict_row) as connection:  # type: ignore[arg-type]
@@ -190,7 +221,7 @@ MakeModule = Callable[..., Path]
 Installed = Callable[..., Installation]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def install(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installed]:
     """`install(**settings)`: a running installation; at the end nothing of it runs any more.
 
@@ -217,14 +248,14 @@ def install(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installed]:
         shutil.rmtree(each.data.parent, ignore_errors=True)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def make_module(tmp_path_factory: pytest.TempPathFactory) -> MakeModule:
     """Write the folder of a module: `make_module("name", dependencies=["…"], **{"small/api.py": "…"})`.
 
-    A file whose text is empty is left out.
+    A file whose text is empty is left out. The tests of a `slow` one wait until `go_on`.
     """
 
-    def make(name: str, *, dependencies: tuple[str, ...] = (), **files: str) -> Path:
+    def make(name: str, *, dependencies: tuple[str, ...] = (), slow: bool = False, **files: str) -> Path:
         folder = tmp_path_factory.mktemp("modules") / name
         content = {
             "small/__init__.py": "# a package\n",
@@ -232,6 +263,7 @@ def make_module(tmp_path_factory: pytest.TempPathFactory) -> MakeModule:
             "pyproject.toml": PYPROJECT.format(name=name, dependencies=list(dependencies)),
             "ai4-metadata.yml": METADATA.read_text(),
         }
+        content |= {"tests/test_slow.py": SLOW_TO_TEST} if slow else {}
         for file, text in (content | files).items():
             path = folder / file
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -13,11 +13,11 @@ class Missing:
         if name.partition(".")[0] in {heavy!r}:
             raise ModuleNotFoundError(name, name=name)
 sys.meta_path.insert(0, Missing())
-import fairhaven.client, fairhaven.cli
+import fairhaven.client, fairhaven.cli.main
 from typer.testing import CliRunner
-helped = CliRunner().invoke(fairhaven.cli.app, ["--help"])
+helped = CliRunner().invoke(fairhaven.cli.main.app, ["--help"])
 assert helped.exit_code == 0 and "workload" in helped.output, helped.output
-refused = CliRunner().invoke(fairhaven.cli.app, ["up"])
+refused = CliRunner().invoke(fairhaven.cli.main.app, ["up"])
 assert refused.exit_code == 1, refused.output
 print(refused.output)
 """

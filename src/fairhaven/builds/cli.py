@@ -34,7 +34,7 @@ COLOURS = {
 def list_(
     module: Annotated[str | None, typer.Option(help="Only of this module.")] = None,
     state: Annotated[State | None, typer.Option(help="Only in this state.")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=200)] = 20,
+    limit: Annotated[int, typer.Option(min=1, max=200, help="Most builds to show.")] = 20,
     json: AsJson = False,
 ) -> None:
     """List builds, newest first."""

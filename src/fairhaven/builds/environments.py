@@ -176,13 +176,13 @@ async def _install(work: Work, what: list[str], wheel: Wheel, *, builds: bool) -
 def _test_needs(work: Work, wheel: Wheel, pyproject: dict[str, Any]) -> tuple[list[str], str]:
     for extra in TEST_EXTRAS:
         if extra in wheel.extras:
-            return [_direct(wheel, f"[{extra}]"), "pytest"], f"extra `{extra}`"
+            return [_direct(wheel, f"[{extra}]"), "pytest"], f"extra {extra}"
     needs = [_direct(wheel), "pytest"]
     groups = pyproject.get("dependency-groups", {})
     for group in TEST_EXTRAS:
         if group in groups:
-            return [*needs, "--group", f"{work.source / 'pyproject.toml'}:{group}"], f"group `{group}`"
-    return needs, "pytest alone: the module names no extra `test`"
+            return [*needs, "--group", f"{work.source / 'pyproject.toml'}:{group}"], f"group {group}"
+    return needs, "pytest alone: the module has no extra test"
 
 
 async def _compile(work: Work, command: list[str], *, seen: list[Path]) -> tuple[Completed, bool]:

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from fairhaven.builds import logs, pipeline, progress
+from fairhaven.core import jobs
 from fairhaven.core.jobs import task
 from fairhaven.core.platform import Platform
 
@@ -23,5 +24,6 @@ async def forget(platform: Platform, *, build_id: str) -> None:
 async def tidy(platform: Platform) -> None:
     """Continue builds that nobody runs any more, and remove work folders that nobody needs."""
     for build_id in await progress.abandoned(platform):
-        await pipeline.run(platform, build_id)
+        async with platform.transaction() as session:
+            await jobs.enqueue(session, run, build_id=build_id)
     await progress.sweep(platform)

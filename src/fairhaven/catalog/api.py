@@ -139,7 +139,7 @@ async def get_module_hook(call: Call, name: str) -> Hook:
     return await service.hook(call.session, call.actor, name, call.platform.settings.public_url)
 
 
-@router.post("/modules/{name}/hook", operation_id="push_to_module", status_code=202)
+@router.post("/modules/{name}/hook", operation_id="push_to_module", status_code=202, response_class=Response)
 async def push_to_module(request: Request, name: str) -> Response:
     """Tell of a push: a git server's webhook with the hook's secret (`X-Hub-Signature-256`, or as bearer)."""
     policy.can_push.check(SYSTEM)

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy import JSON, ForeignKey, Index, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -24,7 +24,7 @@ class ModuleRow(Entity):
         Index("ix_modules_terms", "terms", postgresql_using="gin"),
         Index("ix_modules_search", "search", postgresql_using="gin"),
         # Long texts lie beside the table, so that lists and counts read a tenth of the pages.
-        {"postgresql_with": {"toast_tuple_target": 512}},
+        {"postgresql_with": {"toast_tuple_target": 1280}},
     )
 
     project_id: Mapped[UUID] = mapped_column(ForeignKey("projects.id"), index=True)
@@ -76,6 +76,7 @@ class ReleaseRow(Entity):
     version: Mapped[str]
     commit: Mapped[str]
     digest: Mapped[str]
-    description: Mapped[dict[str, Any]]
+    # JSON, not JSONB: people wrote their arguments in an order, and forms keep it.
+    description: Mapped[dict[str, Any]] = mapped_column(JSON)
     bundle: Mapped[str]
     build_id: Mapped[UUID | None]

@@ -154,7 +154,7 @@ async def _platform(settings: Settings, note: dict[str, Any]) -> list[Finding]:
     if not note and settings.database.get_secret_value() == "embedded:":
         return [Finding("platform", False, "does not run", "Start it with `fairhaven up`.")]
     components = [_component(name, about) for name, about in note.get("components", {}).items()]
-    return [*components, *await _database(settings), *await _objects(settings), await _door(settings)]
+    return [*components, *await _database(settings), *await _objects(settings), await _door(settings, note)]
 
 
 def _component(name: str, about: dict[str, Any]) -> Finding:
@@ -197,8 +197,8 @@ async def _objects(settings: Settings) -> list[Finding]:
     return [Finding("object store", True, "answers")]
 
 
-async def _door(settings: Settings) -> Finding:
-    url = f"{settings.public_url}/readyz"
+async def _door(settings: Settings, note: dict[str, Any]) -> Finding:
+    url = f"{note.get('url', settings.public_url)}/readyz"
     try:
         async with httpx.AsyncClient(timeout=5.0) as http:
             answer = await http.get(url)

@@ -46,6 +46,7 @@ class Settings(BaseSettings):
     max_body: int = Field(2 * MIB, ge=1024, description="Largest body of an ordinary request, bytes.")
     max_upload: int = Field(1024 * MIB, ge=MIB, description="Largest file that may be uploaded, bytes.")
     job_concurrency: int = Field(8, ge=1, le=100, description="Jobs that one worker runs at a time.")
+    build_concurrency: int = Field(2, ge=1, le=100, description="Builds that one worker runs at a time.")
     build_timeout: float = Field(1800.0, gt=0, description="Longest time of one build stage, seconds.")
     probe_timeout: float = Field(180.0, gt=0, description="Longest time a module may take to load, seconds.")
     poll_interval: float = Field(

@@ -8,6 +8,7 @@ import hashlib
 import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Annotated, Protocol, TypeVar
 
@@ -16,7 +17,7 @@ from fastapi import Depends, FastAPI, Query, Request
 from fastapi.exceptions import RequestValidationError
 from opentelemetry.trace import SpanKind
 from pydantic import BaseModel
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
@@ -133,6 +134,11 @@ def install_errors(app: FastAPI, page: Callable[[Request, Problem], Response]) -
 
     async def routing(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
+        if _wants_page(request) and not hasattr(request.state, "actor"):
+            with suppress(
+                Problem, SQLAlchemyError
+            ):  # no route asked who reads; the frame of the page shows it
+                await identify(request)
         return render(request, _from_http(error))
 
     async def database(request: Request, error: Exception) -> Response:

@@ -7,7 +7,7 @@ worker that dies leaves its jobs to the next one, so tasks must bear being run a
 
 import asyncio
 import uuid
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any, TypeAlias
@@ -86,10 +86,11 @@ async def enqueue_many(
 class Worker:
     """Runs jobs until stopped; several may run against one database."""
 
-    def __init__(self, platform: Platform, *, concurrency: int) -> None:
+    def __init__(self, platform: Platform, *, concurrency: int, queues: Sequence[str] | None = None) -> None:
         self._platform = platform
         self._app = _app(platform.database)
         self._concurrency = concurrency
+        self._queues = queues or queues_but()
 
     async def run(self) -> None:
         """Take jobs until cancelled; those under way then get three seconds to end."""
@@ -115,6 +116,7 @@ class Worker:
         await self._app.run_worker_async(
             wait=wait,
             concurrency=self._concurrency,
+            queues=self._queues,
             install_signal_handlers=False,
             additional_context={"platform": self._platform},
             delete_jobs=DeleteJobCondition.SUCCESSFUL,
@@ -143,6 +145,11 @@ class Worker:
                 await self.adopt(alone=False)
             except (procrastinate.exceptions.ConnectorException, psycopg.Error) as error:
                 log.warning("cannot look for lost jobs", error=str(error))
+
+
+def queues_but(*excepted: str) -> list[str]:
+    """The queues of all kinds of jobs, without these."""
+    return sorted({kind.queue for kind in _tasks.values()} - set(excepted))
 
 
 def install_schema_sql() -> str:

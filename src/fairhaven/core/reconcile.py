@@ -57,28 +57,37 @@ class Reconciler(Generic[Row, Outcome]):
     async def run(self, platform: Platform, live: Live, *, interval: float = 1.0) -> None:
         """Look again and again until cancelled: when woken by a fact, and every `interval` seconds."""
         woken = asyncio.Event()
+        looks: set[asyncio.Task[None]] = set()
         watch = asyncio.create_task(self._watch(live, woken))
         try:
             while True:
-                try:
-                    busy = await self.once(platform)
-                except DBAPIError as error:
-                    log.warning(
-                        "reconciling waits for the database", name=self.name, error=str(error.orig).strip()
-                    )
-                    busy = 0
-                if not busy:
+                if not await self._begin(platform, looks):
                     await _wait(woken, interval)
         finally:
-            watch.cancel()
+            for each in (watch, *looks):
+                each.cancel()
+
+    async def _begin(self, platform: Platform, looks: set[asyncio.Task[None]]) -> int:
+        """Begin to look at rows that are due, each by itself: a slow one delays no other."""
+        try:
+            rows = await self._load(platform, self.batch - len(looks)) if len(looks) < self.batch else ()
+        except DBAPIError as error:
+            log.warning("reconciling waits for the database", name=self.name, error=str(error.orig).strip())
+            return 0
+        for row in rows:
+            look = asyncio.create_task(self._look(platform, row))
+            looks.add(look)
+            look.add_done_callback(looks.discard)
+            look.add_done_callback(_tell_failure)
+        return len(rows)
 
     async def once(self, platform: Platform) -> int:
         """Look at every row that is due; return how many there were."""
-        rows = await self._load(platform)
+        rows = await self._load(platform, self.batch)
         await asyncio.gather(*(self._look(platform, row) for row in rows))
         return len(rows)
 
-    async def _load(self, platform: Platform) -> Sequence[Row]:
+    async def _load(self, platform: Platform, limit: int) -> Sequence[Row]:
         moment = now()
         due = (
             select(self.table.id)
@@ -87,7 +96,7 @@ class Reconciler(Generic[Row, Outcome]):
                 or_(self.table.lease_until.is_(None), self.table.lease_until < moment),
             )
             .order_by(self.table.look_at)
-            .limit(self.batch)
+            .limit(limit)
             .with_for_update(skip_locked=True)
         )
         take = (
@@ -155,6 +164,12 @@ async def release_all(platform: Platform, table: type[Row]) -> None:
         await session.execute(
             update(table).values(lease_id=None, lease_until=None).where(table.lease_id.is_not(None))
         )
+
+
+def _tell_failure(look: asyncio.Task[None]) -> None:
+    """A look that could not write down what it saw is repeated when its lease has run out."""
+    if not look.cancelled() and (error := look.exception()):
+        log.warning("a look was lost", error=str(error))
 
 
 async def _wait(event: asyncio.Event, seconds: float) -> None:

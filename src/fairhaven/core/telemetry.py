@@ -67,7 +67,7 @@ def configure(settings: Settings) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for noisy in ("httpx", "httpcore", "procrastinate", "uvicorn.access", "alembic"):
+    for noisy in ("httpx", "httpcore", "procrastinate", "uvicorn", "alembic"):
         logging.getLogger(noisy).setLevel(max(level, logging.WARNING))
     if settings.trace_endpoint:
         _export_traces(settings.trace_endpoint)

@@ -129,11 +129,13 @@ def _digest(file: Path, changed_ns: int) -> str:
 _FILTERS: dict[str, Callable[..., Any]] = {
     "attrs": attributes,
     "bytes": formats.size,
+    "coded": formats.coded,
     "duration": formats.duration,
     "markdown": markdown,
     "number": formats.number,
     "percent": formats.percent,
     "plain_log": formats.plain_log,
+    "said": formats.said,
     "safe_href": urls.safe_href,
     "tojson_pretty": formats.pretty_json,
     "when": formats.when,

@@ -7,12 +7,13 @@ from typing import Any
 
 from babel.dates import format_datetime, format_timedelta
 from babel.numbers import format_decimal
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from fairhaven.ui.translations import gettext as _
 from fairhaven.ui.translations import language
 
 _UNITS = ("KiB", "MiB", "GiB", "TiB", "PiB")
+_CODED = re.compile(r"`([^`\n]{1,200})`")
 _ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
 
 
@@ -25,6 +26,21 @@ def when(moment: datetime | None, now: datetime | None = None) -> Markup:
     stamp = moment.isoformat(timespec="seconds").replace("+00:00", "Z")
     template = Markup('<time datetime="{}" title="{}" data-relative>{}</time>')
     return template.format(stamp, exact, _relative(moment - (now or datetime.now(UTC))))
+
+
+def coded(text: str) -> Markup:
+    """Words with `code` between backticks, as our errors say it, with real code elements; the rest is escaped."""
+    return Markup(_CODED.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704 - escaped just before
+
+
+def said(value: Any) -> Any:
+    """The same mapping or list without what is empty at any depth: null, `""`, `{}` and `[]`."""
+    if isinstance(value, dict):
+        kept = {name: said(inner) for name, inner in value.items()}
+        return {name: inner for name, inner in kept.items() if inner not in (None, "", {}, [])}
+    if isinstance(value, list):
+        return [said(inner) for inner in value]
+    return value
 
 
 def duration(seconds: float | timedelta | None) -> str:

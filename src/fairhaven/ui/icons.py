@@ -14,7 +14,7 @@ ICONS = (
     "circle-question-mark", "circle-stop", "circle-user", "circle-x", "clock", "cloud", "copy", "cpu",
     "database", "download", "ellipsis", "external-link", "eye", "file", "filter-x", "flask-conical",
     "folder", "gauge", "git-branch", "git-commit-horizontal", "hammer", "hourglass", "house", "image",
-    "info", "key-round", "keyboard", "list", "loader-circle", "lock", "log-in", "log-out",
+    "info", "key-round", "keyboard", "library", "list", "loader-circle", "lock", "log-in", "log-out",
     "message-square", "monitor", "moon", "network", "package", "play", "plus", "refresh-cw", "rocket",
     "search", "server", "settings", "shield", "square", "sun", "sun-moon", "table", "tag", "terminal",
     "trash", "triangle-alert", "undo-2", "unplug", "upload", "users", "waves", "workflow", "x", "zap",

@@ -26,6 +26,7 @@ router = APIRouter(include_in_schema=False)
 SECRET_HEADER = "X-Fairhaven-Gateway"  # noqa: S105 - a header's name
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+LIVE = "text/event-stream"  # its events must not wait for a compressor's block to fill
 SANDBOX = "sandbox allow-downloads allow-forms allow-popups allow-scripts"
 
 
@@ -74,9 +75,10 @@ async def not_running(call: Call, workload_id: UUID, path: str) -> Response:
 def configuration(web_url: str, routes: Sequence[Route]) -> dict[str, Any]:
     """The platform itself at `/` (but for `/internal`), and each running endpoint."""
     web = "PathPrefix(`/`) && !PathPrefix(`/internal`)"
-    routers: dict[str, Any] = {"platform": {"rule": web, "service": "platform", "priority": 1}}
+    platform = {"rule": web, "service": "platform", "priority": 1, "middlewares": ["compress"]}
+    routers: dict[str, Any] = {"platform": platform}
     services = {"platform": _service(web_url)}
-    middlewares: dict[str, Any] = {}
+    middlewares: dict[str, Any] = {"compress": {"compress": {"excludedContentTypes": [LIVE]}}}
     for route in routes:
         name = f"endpoint-{route.workload}"
         middlewares |= _steps(name, web_url, route.workload)
@@ -88,8 +90,7 @@ def configuration(web_url: str, routes: Sequence[Route]) -> dict[str, Any]:
             "middlewares": steps,
         }
         services[name] = _service(route.address)
-    found: dict[str, Any] = {"routers": routers, "services": services}
-    return {"http": found | ({"middlewares": middlewares} if middlewares else {})}
+    return {"http": {"routers": routers, "services": services, "middlewares": middlewares}}
 
 
 def _service(url: str) -> dict[str, Any]:

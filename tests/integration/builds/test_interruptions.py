@@ -116,6 +116,12 @@ async def test_a_build_that_nobody_runs_any_more_is_found(platform, queued, look
         assert await progress.abandoned(platform, after=timedelta(0)) == []
 
 
+async def test_tidying_is_harmless_when_there_is_nothing_to_do(platform, queued, look, make_module):
+    build_id = await queued(make_module())
+    await tasks.tidy(platform)
+    assert (await look(build_id)).state == State.QUEUED
+
+
 async def test_folders_that_nobody_needs_are_swept(platform, queued, look, make_module):
     needed, left = (
         await queued(make_module()),

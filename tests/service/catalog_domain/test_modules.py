@@ -95,7 +95,7 @@ async def test_two_repositories_of_one_name_get_two_names(
 async def test_a_name_fits_into_a_url(
     register: Callable[..., Any], digits: Path, tmp_path: Path, folder: str, name: str
 ) -> None:
-    digits.rename(tmp_path / folder)
+    shutil.move(digits, tmp_path / folder)
     assert (await register(tmp_path / folder)).name == name
 
 

@@ -177,5 +177,7 @@ async def test_authorize_asks_the_policy(
     assert wrong.status_code == 401
 
 
-async def test_without_routes_there_are_no_empty_maps() -> None:
-    assert "middlewares" not in gateway.configuration("http://127.0.0.1:1", [])["http"]
+async def test_pages_are_compressed_but_never_live_updates() -> None:
+    http = gateway.configuration("http://127.0.0.1:1", [])["http"]
+    assert http["routers"]["platform"]["middlewares"] == ["compress"]
+    assert http["middlewares"] == {"compress": {"compress": {"excludedContentTypes": ["text/event-stream"]}}}

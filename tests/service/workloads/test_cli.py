@@ -26,7 +26,7 @@ async def fairhaven(platform: Platform, gateway: str, ada: Actor, tmp_path: Path
     environment = {**os.environ, "FAIRHAVEN_URL": gateway, "FAIRHAVEN_TOKEN": token, "COLUMNS": "200"}
 
     async def run(*arguments: str, code: int = 0) -> str:
-        command = [sys.executable, "-c", "from fairhaven.cli import main; main()", "workload", *arguments]
+        command = [sys.executable, "-m", "fairhaven", "workload", *arguments]
         done = await asyncio.to_thread(
             subprocess.run, command, env=environment, capture_output=True, text=True, cwd=tmp_path, timeout=90
         )

@@ -173,7 +173,7 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["project_id"], ["projects.id"], name=op.f("fk_modules_project_id_projects")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_modules")),
-        postgresql_with={"toast_tuple_target": 512},
+        postgresql_with={"toast_tuple_target": 1280},
     )
     op.create_index(
         "ix_modules_next_check_at",
@@ -307,7 +307,7 @@ def upgrade() -> None:
         sa.Column("version", sa.String(), nullable=False),
         sa.Column("commit", sa.String(), nullable=False),
         sa.Column("digest", sa.String(), nullable=False),
-        sa.Column("description", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("description", sa.JSON(), nullable=False),
         sa.Column("bundle", sa.String(), nullable=False),
         sa.Column("build_id", sa.Uuid(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),

@@ -81,15 +81,13 @@
         line.append(make("b", file.name), make("span", size(file.size), "muted"));
         return line;
       }));
-      if (input.files.length) list.append(clear());
+      if (input.files.length) list.lastChild.append(clear());
     };
     const clear = () => {
       const line = make("button", box.dataset.remove, "button small");
       line.type = "button";
       line.addEventListener("click", () => { input.value = ""; show(); input.focus(); });
-      const item = document.createElement("li");
-      item.append(line);
-      return item;
+      return line;
     };
     const take = (files) => {
       if (!files.length) return;
@@ -216,6 +214,11 @@
   document.addEventListener("htmx:responseError", (event) => say(told(event.detail.xhr), "bad"));
   document.addEventListener("htmx:sendError", () => say($("#notices").dataset.offline, "warn"));
   document.addEventListener("htmx:load", (event) => prepare(event.detail.elt));
+  // What was asked for is brought into view when it came below the fold.
+  document.addEventListener("htmx:afterSettle", (event) => {
+    const head = event.detail.target.hasAttribute("data-reveal") && $("h2", event.detail.target);
+    if (head && head.getBoundingClientRect().top > innerHeight * 0.7) head.scrollIntoView();
+  });
   const touched = (node) => {
     if (node.tagName === "SELECT") return [...node.options].some((option) => option.selected !== option.defaultSelected);
     if (!/^(INPUT|TEXTAREA)$/.test(node.tagName || "")) return false;

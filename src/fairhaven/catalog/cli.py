@@ -1,0 +1,145 @@
+"""`fairhaven module …`: find, register and follow modules, and check a metadata file on this machine."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from fairhaven.catalog.schemas import Module, ModuleSummary
+from fairhaven.cli.context import client, err, fail, out, show_json, tells_failures
+
+app = typer.Typer(help="Modules: repositories with a model and an ai4-metadata.yml.", no_args_is_help=True)
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+Name = Annotated[str, typer.Argument(help="Name of the module.")]
+
+
+@app.command("list")
+@tells_failures
+def list_modules(
+    q: Annotated[str, typer.Argument(help='Words to look for; "a phrase", -without.')] = "",
+    task: Annotated[list[str] | None, typer.Option(help="Only this task; may be repeated.")] = None,
+    library: Annotated[list[str] | None, typer.Option(help="Only this library; may be repeated.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=200, help="Most modules to show.")] = 50,
+    as_json: Json = False,
+) -> None:
+    """List modules: best match first, or the newest."""
+    with client() as platform:
+        found = platform.modules.list(q or None, limit=limit, tasks=task or [], libraries=library or [])
+    if as_json:
+        show_json(found)
+        return
+    out.print(_table(list(found.items)) if found.items else "No module fits.")
+    if found.next:
+        err.print(f"There are more: raise --limit (now {limit}) or add words.")
+
+
+@app.command()
+@tells_failures
+def show(name: Name, as_json: Json = False) -> None:
+    """Show one module."""
+    with client() as platform:
+        found = platform.modules.get(name)
+        address = platform.connection.url
+    show_json(found) if as_json else _print(found, address)
+
+
+@app.command()
+@tells_failures
+def register(
+    url: Annotated[
+        str, typer.Argument(help="Address of the repository, or a folder of the platform's machine.")
+    ],
+    branch: Annotated[str | None, typer.Option(help="Branch to follow; else the default branch.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Register a repository or folder as a module; its first build follows."""
+    with client() as platform:
+        made = platform.modules.register(_absolute(url), branch)
+        address = platform.connection.url
+    show_json(made) if as_json else _print(made, address)
+
+
+@app.command()
+@tells_failures
+def check(name: Name) -> None:
+    """Look at the module's repository now."""
+    with client() as platform:
+        before = platform.modules.get(name).commit
+        seen = platform.modules.check(name)
+    if seen.check_problem:
+        fail(seen.check_problem)
+    out.print(
+        "No new commit." if seen.commit == before else f"New commit {seen.commit[:17]}: its build begins."
+    )
+    _print_problems(seen)
+
+
+@app.command()
+@tells_failures
+def remove(name: Name, yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False) -> None:
+    """Take a module out of the catalog; what runs of it keeps running."""
+    if not yes and typer.prompt(f"Type {name} to remove it") != name:
+        fail("Nothing was removed.")
+    with client() as platform:
+        platform.modules.remove(name)
+    out.print(f"{name} was removed.")
+
+
+@app.command()
+def validate(
+    file: Annotated[Path, typer.Argument(help="The file, or a folder that holds ai4-metadata.yml.")],
+) -> None:
+    """Check a metadata file on this machine; exit code 1 when it has errors."""
+    try:
+        from fairhaven.catalog import metadata
+
+        path = file / "ai4-metadata.yml" if file.is_dir() else file
+        report = metadata.parse(path.read_bytes(), filename=str(path))
+    except OSError as error:
+        fail(f"{file} cannot be read: {error.strerror}.")
+    except (ImportError, RuntimeError):
+        fail("Checking needs the schemas: pip install 'fairhaven[platform]'.")
+    for problem in report.problems:
+        out.print(str(problem), style="red" if problem.severity == "error" else "yellow", markup=False)
+    if not report.valid:
+        raise typer.Exit(1)
+    out.print(f"{path} is right.", markup=False)
+
+
+def _absolute(url: str) -> str:
+    """A folder named from here becomes its whole path; addresses stay as they are."""
+    folder = Path(url).expanduser()
+    return str(folder.resolve()) if "://" not in url and folder.is_dir() else url
+
+
+def _table(modules: list[ModuleSummary]) -> Table:
+    table = Table("Name", "Title", "Release", "Libraries", box=None)
+    for each in modules:
+        release = each.latest_release.version if each.latest_release else "–"
+        table.add_row(*(escape(text) for text in (each.name, each.title, release, ", ".join(each.libraries))))
+    return table
+
+
+def _print(module: Module, address: str) -> None:
+    out.print(f"[bold]{escape(module.title)}[/] ({escape(module.name)})")
+    out.print(escape(module.summary))
+    facts = {
+        "Release": module.latest_release.version if module.latest_release else "none yet",
+        "Source": module.source + (f" ({module.branch})" if module.branch else ""),
+        "Commit": module.commit,
+        "Licence": module.license or "not said",
+        "Page": f"{address}/catalog/{module.name}",
+    }
+    table = Table(box=None, show_header=False)
+    for word, value in facts.items():
+        table.add_row(word, escape(value))
+    out.print(table)
+    _print_problems(module)
+
+
+def _print_problems(module: Module) -> None:
+    for problem in module.problems:
+        err.print(str(problem), style="red" if problem.severity == "error" else "yellow", markup=False)

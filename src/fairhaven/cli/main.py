@@ -1,0 +1,30 @@
+"""The command `fairhaven`. Needs only the client; commands that run a platform load the rest when used."""
+
+from importlib import import_module
+
+import typer
+
+from fairhaven.cli import login, operate
+
+DOMAINS = {
+    "module": "fairhaven.catalog.cli",
+    "build": "fairhaven.builds.cli",
+    "workload": "fairhaven.workloads.cli",
+}
+
+app = typer.Typer(
+    name="fairhaven",
+    help="The whole life of a scientific AI model: find, try, develop, publish, serve, trace.",
+    no_args_is_help=True,
+    pretty_exceptions_show_locals=False,
+    rich_markup_mode="rich",
+)
+operate.add_to(app)
+login.add_to(app)
+for _name, _module in DOMAINS.items():
+    app.add_typer(import_module(_module).app, name=_name)
+
+
+def main() -> None:
+    """The entry point of the command."""
+    app()

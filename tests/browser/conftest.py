@@ -1,0 +1,271 @@
+"""A whole platform and one Chromium for the tests that read its pages as a person does.
+
+Screenshots go to the folder that FAIRHAVEN_SCREENSHOTS names, then in light and dark, wide and narrow;
+without it one of each step is kept among pytest's temporary files.
+"""
+
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("playwright.sync_api", reason="browser tests need playwright")
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from fairhaven.core.testing.whole import WholePlatform, until, whole_platform
+from fairhaven.ui import assets
+
+EXAMPLES = Path(__file__).parents[2] / "examples" / "modules"
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+FLAGS += ["--disable-component-update", "--disable-sync"]
+WIDE, NARROW = {"width": 1280, "height": 860}, {"width": 360, "height": 740}
+KIB = 1024
+MOST_WEIGHT = 100 * KIB
+SECONDS = 60.0
+WEIGHED = """() => {
+  const parts = performance.getEntriesByType('resource');
+  const [page] = performance.getEntriesByType('navigation');
+  const name = (part) => new URL(part.name).pathname;
+  return {
+    bytes: [page, ...parts].reduce((sum, part) => sum + part.transferSize, 0),
+    styles: parts.filter((part) => name(part).endsWith('.css')).length,
+    scripts: parts.filter((part) => name(part).endsWith('.js')).length,
+    server: page.responseStart - page.requestStart,
+  };
+}"""
+BLANK_ICONS = """() => [...document.querySelectorAll('svg.icon')].filter((icon) => icon.checkVisibility()
+  && !icon.querySelector('use').getBBox().width).map((icon) => icon.innerHTML)"""
+ICONS_ARE_THERE = """() => !document.querySelector('svg.icon')
+  || performance.getEntriesByType('resource').some((part) => part.name.includes('icons.svg') && part.responseEnd)"""
+
+
+@dataclass
+class Visit:
+    """A page that was opened: what it answered, and what it said and asked for while it was there."""
+
+    page: Page
+    home: str
+    complaints: list[str] = field(default_factory=list)
+    foreign: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page.on("console", self._heard)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("request", self._asked)
+
+    def faults(self) -> list[str]:
+        """Everything that is wrong with the page as it stands: empty when it is sound."""
+        self.page.wait_for_function(ICONS_ARE_THERE)
+        found = [*self.complaints, *self.foreign, *self._weight(), *self._serious()]
+        found += [f"blank icon: {icon}" for icon in self.page.evaluate(BLANK_ICONS)]
+        self.page.emulate_media(color_scheme="dark")
+        found += self._serious({"runOnly": {"type": "rule", "values": ["color-contrast"]}})
+        self.page.emulate_media(color_scheme="light")
+        return found + self._too_wide()
+
+    def server_ms(self) -> float:
+        return float(self.page.evaluate(WEIGHED)["server"])
+
+    def weight(self) -> int:
+        return int(self.page.evaluate(WEIGHED)["bytes"])
+
+    def _serious(self, options: dict[str, Any] | None = None) -> list[str]:
+        self.page.evaluate("document.querySelectorAll('main details').forEach((part) => { part.open = true; })")
+        violations = Axe().run(self.page, options=options).response["violations"]
+        return [
+            f"{one['id']}: {node['target']} {node['failureSummary']}"
+            for one in violations
+            if one["impact"] in ("serious", "critical")
+            for node in one["nodes"]
+        ]
+
+    def _weight(self) -> list[str]:
+        found = self.page.evaluate(WEIGHED)
+        said = []
+        if found["bytes"] > MOST_WEIGHT:
+            said.append(f"{found['bytes'] / KIB:.0f} KiB")
+        if found["styles"] > 1 or found["scripts"] > 2:
+            said.append(f"{found['styles']} style sheets, {found['scripts']} scripts")
+        return said
+
+    def _too_wide(self) -> list[str]:
+        self.page.set_viewport_size(NARROW)
+        width = self.page.evaluate("document.documentElement.scrollWidth")
+        self.page.set_viewport_size(WIDE)
+        return [f"{width} px wide on a screen of {NARROW['width']}"] if width > NARROW["width"] else []
+
+    def _heard(self, message: Any) -> None:
+        # A page that tells of an error has its status; Chromium writes that down as well.
+        if not (message.text.startswith("Failed to load") and message.location["url"] == self.page.url):
+            self.complaints.append(f"console: {message.text}")
+
+    def _asked(self, request: Any) -> None:
+        if not request.url.startswith((self.home, "data:", "blob:")):
+            self.foreign.append(f"foreign request: {request.url}")
+
+
+class Album:
+    """Pictures of the steps of a journey."""
+
+    def __init__(self, folder: Path, *, whole: bool) -> None:
+        self.folder, self._whole = folder, whole
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def take(self, page: Page, name: str) -> None:
+        if not self._whole:
+            page.screenshot(path=self.folder / f"{name}.png")
+            return
+        page.evaluate("scrollTo(0, 0)")
+        for scheme in ("dark", "light"):
+            for size in (NARROW, WIDE):
+                page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+                page.set_viewport_size(size)  # type: ignore[arg-type]
+                page.screenshot(path=self.folder / f"{name}-{scheme}-{size['width']}.png", full_page=True)
+
+
+@dataclass
+class House:
+    """The installation and how its pages are opened."""
+
+    platform: WholePlatform
+    chromium: Browser
+    kept: dict[str, Any] = field(default_factory=dict)  # the administrator's session
+
+    @property
+    def url(self) -> str:
+        return self.platform.url
+
+    def context(self, *, signed_in: bool = True, **options: Any) -> BrowserContext:
+        state = self.session() if signed_in else None
+        still = {"viewport": WIDE, "reduced_motion": "reduce", "base_url": self.url, "storage_state": state}
+        context = self.chromium.new_context(**{**still, **options})
+        context.set_default_timeout(SECONDS * 1000)
+        return context
+
+    def visit(self, path: str, *, signed_in: bool = True) -> Visit:
+        """Open a page with nothing cached; close `visit.page.context` after."""
+        visit = Visit(self.context(signed_in=signed_in).new_page(), self.url)
+        visit.page.goto(path)
+        return visit
+
+    def link(self) -> str:
+        """A new link that signs the administrator in, once."""
+        found = re.search(r"http\S+/sign-in/\S+", self.platform.command("sign-in-link"))
+        assert found is not None
+        return found.group()
+
+    def session(self) -> Any:
+        """Cookies of the administrator, who signed in once for all these tests."""
+        if not self.kept:
+            with self.context(signed_in=False) as context:
+                page = context.new_page()
+                page.goto(self.link())
+                page.locator("main").get_by_role("button", name="Sign in").click()
+                page.wait_for_url(f"{self.url}/")
+                self.kept.update(context.storage_state())  # type: ignore[arg-type]
+        return self.kept
+
+    def ask(self, path: str) -> Any:
+        """An answer of the REST API."""
+        with self.context() as context:
+            return context.request.get(f"/api/v1{path}").json()
+
+    def register(self, folder: Path) -> None:
+        """Register a module through the form; its build goes on by itself."""
+        with self.context() as context:
+            page = context.new_page()
+            page.goto("/catalog/new")
+            page.get_by_label("Repository").fill(str(folder))
+            page.get_by_role("button", name="Register").click()
+            page.wait_for_url(f"**/catalog/{folder.name}")
+
+    def built(self, module: str) -> dict[str, Any]:
+        """The module's newest build, ended."""
+        ended = ("succeeded", "failed", "stopped", "interrupted")
+
+        def found() -> Any:
+            newest = self.ask(f"/builds?module={module}")["items"][:1]
+            return newest[0] if newest and newest[0]["state"] in ended else None
+
+        build: dict[str, Any] = until(found, 2 * SECONDS)
+        return build
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if program is None:
+        absent("browser tests need chromium")
+    try:
+        assets.build()
+    except assets.AssetsUnavailable as problem:
+        absent(str(problem))
+    with sync_playwright() as running:
+        browser = running.chromium.launch(executable_path=program, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def house(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A whole platform; a module that cannot be built and one without tests are registered in it."""
+    folder = tmp_path_factory.mktemp("house")
+    with whole_platform(folder) as platform:
+        yield House(platform, chromium)
+
+
+@pytest.fixture(scope="session")
+def bare(house: House) -> dict[str, list[str]]:
+    """What is wrong with the pages of an installation in which nothing was done yet."""
+    found = {}
+    for path in ("/", "/catalog", "/builds", "/workloads", "/account/tokens"):
+        visit = house.visit(path)
+        found[path] = visit.faults()
+        if not visit.page.locator("main .empty").count():
+            found[path].append("it does not say that there is nothing yet")
+        visit.page.context.close()
+    return found
+
+
+@pytest.fixture(scope="session")
+def furnished(house: House, bare: object, workshop: Callable[..., Path]) -> House:
+    """The house with a module that is built quickly (it has no tests), and one that cannot be built."""
+    house.register(workshop("coins"))
+    house.register(workshop("broken", "coins", needs="fairhaven-no-such-package"))
+    return house
+
+
+@pytest.fixture(scope="session")
+def workshop(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """Copies of example modules, without their tests; `needs` is one more dependency."""
+    folder = tmp_path_factory.mktemp("modules")
+
+    def copy(name: str, example: str = "", needs: str = "") -> Path:
+        there = folder / name
+        shutil.copytree(EXAMPLES / (example or name), there, ignore=shutil.ignore_patterns("tests"))
+        project = there / "pyproject.toml"
+        if needs:
+            words = project.read_text().replace("dependencies = [", f'dependencies = [\n    "{needs}",', 1)
+            project.write_text(words)
+        return there
+
+    return copy
+
+
+@pytest.fixture(scope="session")
+def album(tmp_path_factory: pytest.TempPathFactory) -> Album:
+    named = os.environ.get("FAIRHAVEN_SCREENSHOTS")
+    return Album(Path(named) if named else tmp_path_factory.mktemp("screenshots"), whole=bool(named))
+
+
+def absent(why: str) -> Any:
+    if os.environ.get("CI") == "true":
+        pytest.fail(why)
+    pytest.skip(why)

@@ -1,0 +1,238 @@
+"""Every page of the application: sound for axe, light, quiet, at home, and of use without JavaScript or mouse.
+
+The list is checked against the application's routes: a new page without a visit here fails the test.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+playwright = pytest.importorskip("playwright.sync_api", reason="browser tests need playwright")
+
+from fastapi.responses import HTMLResponse
+from playwright.sync_api import Page, expect
+
+from fairhaven import domains
+
+SAMPLE = Path(__file__).parents[2] / "examples" / "modules" / "coins" / "samples" / "coins-24.png"
+START_MS, ANSWER_MS = 60_000, 30_000
+# Answers to scripts and downloads, of routers that otherwise hold pages.
+NOT_PAGES = re.compile(r"/events$|/stream$|\.txt$")
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("whole")]
+
+
+@dataclass(frozen=True)
+class Stop:
+    """One page to visit: `path` with {names} that are filled in; `act` brings it into the state to look at."""
+
+    route: str
+    path: str
+    signed_in: bool = True
+    act: Callable[[Page], None] | None = None
+
+    def __str__(self) -> str:
+        who = "" if self.signed_in else " as a stranger"
+        return f"{self.path}{who}{' ' + self.act.__name__.strip('_') if self.act else ''}"
+
+
+def _wrong_address(page: Page) -> None:
+    page.get_by_label("Repository").fill("/there/is/nothing")
+    page.get_by_role("button", name="Register").click()
+    expect(page.locator(".error-summary")).to_be_visible()
+
+
+def _a_new_token(page: Page) -> None:
+    page.get_by_label("Name").fill("notebook")
+    page.get_by_role("button", name="Create token").click()
+    expect(page.locator("main table")).to_contain_text("notebook")
+
+
+def _without_a_file(page: Page) -> None:
+    page.locator("input[type=file]").evaluate("(field) => { field.required = false; }")
+    page.get_by_role("button", name="Predict").click()
+    expect(page.locator(".error-summary")).to_be_visible(timeout=ANSWER_MS)
+
+
+def _with_an_answer(page: Page) -> None:
+    page.locator("input[type=file]").first.set_input_files(SAMPLE)
+    page.get_by_role("button", name="Predict").click()
+    expect(page.locator("#answer .compare")).to_be_visible(timeout=ANSWER_MS)
+
+
+STOPS = [
+    Stop("/", "/", signed_in=False),
+    Stop("/", "/"),
+    Stop("/sign-in", "/sign-in", signed_in=False),
+    Stop("/sign-in/{secret}", "/sign-in/a-made-up-secret", signed_in=False),
+    Stop("/account/tokens", "/account/tokens", act=_a_new_token),
+    Stop("/device", "/device"),
+    Stop("/device", "/device", signed_in=False),
+    Stop("/catalog", "/catalog", signed_in=False),
+    Stop("/catalog", "/catalog"),
+    Stop("/catalog", "/catalog?q=coins"),
+    Stop("/catalog", "/catalog?q=nothing-fits-this"),
+    Stop("/catalog/new", "/catalog/new"),
+    Stop("/catalog/new", "/catalog/new", act=_wrong_address),
+    Stop("/catalog/{name}", "/catalog/coins"),
+    Stop("/catalog/{name}", "/catalog/coins", signed_in=False),
+    Stop("/catalog/{name}", "/catalog/broken"),
+    Stop("/catalog/{name}", "/catalog/coins?tab=releases"),
+    Stop("/catalog/{name}", "/catalog/coins?tab=metadata"),
+    Stop("/catalog/{name}", "/catalog/coins?tab=source"),
+    Stop("/catalog/{name}", "/catalog/there-is-no-such-module"),
+    Stop("/builds", "/builds"),
+    Stop("/builds", "/builds?state=failed"),
+    Stop("/builds", "/builds?state=interrupted"),
+    Stop("/builds/{build_id}", "/builds/{succeeded}"),
+    Stop("/builds/{build_id}", "/builds/{failed}"),
+    Stop("/workloads", "/workloads"),
+    Stop("/workloads", "/workloads", signed_in=False),
+    Stop("/workloads", "/workloads?state=interrupted"),
+    Stop("/workloads/{workload_id}", "/workloads/{running}"),
+    Stop("/workloads/{workload_id}", "/workloads/{stopped}"),
+    Stop("/workloads/{workload_id}/try", "/workloads/{running}/try", act=_with_an_answer),
+    Stop("/workloads/{workload_id}/try", "/workloads/{running}/try", act=_without_a_file),
+    Stop("/workloads/{workload_id}/try", "/workloads/{stopped}/try"),
+    Stop("/api/docs", "/api/docs", signed_in=False),
+    Stop("/patterns", "/patterns"),
+    Stop("/patterns/problem", "/patterns/problem"),
+    Stop("", "/there-is-nothing-here"),
+]
+
+
+@pytest.fixture(scope="module")
+def names(furnished: Any) -> Iterator[dict[str, str]]:
+    """What the {names} in paths stand for: builds and workloads in each state."""
+    failed, succeeded = furnished.built("broken"), furnished.built("coins")
+    assert (failed["state"], succeeded["state"]) == ("failed", "succeeded")
+    context = furnished.context()
+    stopped = _start(context.new_page(), "Start a service")
+    page = context.new_page()
+    page.goto(f"/workloads/{stopped}")
+    page.get_by_role("button", name="Stop").click()
+    running = _start(context.new_page(), "Try")
+    expect(page.locator("#status .state").first).to_have_attribute("data-state", "stopped", timeout=START_MS)
+    page.goto(f"/workloads/{running}/try")
+    expect(page.get_by_role("button", name="Predict")).to_be_visible(timeout=START_MS)
+    context.close()
+    yield {"failed": failed["id"], "succeeded": succeeded["id"], "stopped": stopped, "running": running}
+
+
+def test_every_page_of_the_application_is_visited() -> None:
+    routes = {
+        route.path
+        for router in domains.ROUTERS
+        for route in router.routes
+        if "GET" in route.methods and _answers_html(route) and not NOT_PAGES.search(route.path)
+    }
+    assert routes == {stop.route for stop in STOPS if stop.route}
+
+
+def test_an_empty_installation_has_sound_pages_that_say_how_to_begin(bare: dict[str, list[str]]) -> None:
+    assert {path: faults for path, faults in bare.items() if faults} == {}
+
+
+@pytest.mark.parametrize("stop", STOPS, ids=str)
+def test_a_page_is_sound(stop: Stop, furnished: Any, names: dict[str, str], record_property: Any) -> None:
+    visit = furnished.visit(stop.path.format(**names), signed_in=stop.signed_in)
+    record_property("server_ms", round(visit.server_ms()))
+    if stop.act:
+        stop.act(visit.page)
+    faults = visit.faults()
+    record_property("bytes", visit.weight())
+    visit.page.context.close()
+    assert not faults, "\n".join(faults)
+
+
+def test_every_page_reads_without_javascript(furnished: Any, names: dict[str, str]) -> None:
+    for signed_in in (False, True):
+        with furnished.context(signed_in=signed_in, java_script_enabled=False) as context:
+            page = context.new_page()
+            for path in sorted({stop.path for stop in STOPS if stop.signed_in == signed_in}):
+                page.goto(path.format(**names))
+                assert page.get_by_role("heading", level=1).inner_text(), path
+                assert page.locator("main").inner_text().count("\n") >= 2, path
+                assert page.locator(".js-only:visible").count() == 0, path
+
+
+def test_a_person_without_javascript_registers_tries_stops_and_signs_out(
+    furnished: Any, names: dict[str, str], workshop: Callable[..., Path]
+) -> None:
+    furnished.kept.clear()  # this journey ends the session that the others share
+    page = furnished.context(java_script_enabled=False).new_page()
+    page.goto("/catalog/new")
+    page.get_by_label("Repository").fill("/there/is/nothing")
+    page.get_by_role("button", name="Register").click()
+    assert "Repository" in page.locator(".error-summary").inner_text()
+    folder = workshop("unbuildable", "coins", needs="fairhaven-no-such-package")
+    page.get_by_label("Repository").fill(str(folder))
+    page.get_by_role("button", name="Register").click()
+    assert page.url.endswith("/catalog/unbuildable")
+    page.goto(f"/workloads/{names['running']}/try")
+    page.locator("input[type=file]").first.set_input_files(SAMPLE)
+    page.get_by_role("button", name="Predict").click()
+    expect(page.locator("#answer img")).to_have_count(2)
+    page.get_by_role("link", name="Workload and log").click()
+    page.get_by_role("button", name="Stop").click()
+    assert "asked to end" in page.locator("#notices").inner_text()
+    page.locator("header .menu summary").click()
+    page.get_by_role("button", name="Sign out").click()
+    assert "signed out" in page.locator("#notices").inner_text()
+    page.goto("/workloads")
+    assert page.get_by_role("heading", level=1).inner_text() == "Sign in first"
+    furnished.kept.clear()
+    page.context.close()
+
+
+@pytest.mark.parametrize("path", ["/catalog", "/catalog/new", "/builds/{failed}"])
+def test_keys_reach_everything_and_focus_is_seen(path: str, furnished: Any, names: dict[str, str]) -> None:
+    page = furnished.visit(path.format(**names)).page
+    page.keyboard.press("/")
+    expect(page.locator("#search")).to_be_focused()
+    page.evaluate("document.activeElement.blur(); getSelection().removeAllRanges()")
+    page.locator(".skip").focus()
+    wanted = page.evaluate(NUMBERED)
+    reached = {page.evaluate(FOCUSED)}
+    for _ in range(wanted + 5):
+        page.keyboard.press("Tab")
+        reached.add(page.evaluate(FOCUSED))
+    missed = [one for one in range(wanted) if str(one) not in reached]
+    assert not missed, [page.locator(f"[data-stop='{one}']").evaluate("one => one.outerHTML") for one in missed]
+    assert page.evaluate("window.unseen") == []
+    page.context.close()
+
+
+def _answers_html(route: Any) -> bool:
+    kind = getattr(route.response_class, "value", route.response_class)  # defaults are wrapped
+    return kind is HTMLResponse
+
+
+def _start(page: Page, button: str) -> str:
+    """Press a button of the module's page; the id of the workload that it made."""
+    page.goto("/catalog/coins")
+    page.get_by_role("button", name=button).click()
+    page.wait_for_url("**/workloads/*")
+    found = re.search(r"/workloads/([0-9a-f-]{36})", page.url)
+    assert found is not None
+    return found.group(1)
+
+
+NUMBERED = """() => {
+  const able = "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']";
+  let number = 0;
+  for (const one of document.querySelectorAll(able))
+    if (one.checkVisibility() && !one.disabled) one.dataset.stop = number++;
+  window.unseen = [];
+  return number;
+}"""
+FOCUSED = """() => {
+  const one = document.activeElement, style = getComputedStyle(one);
+  const seen = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0;
+  if (one !== document.body && !seen) window.unseen.push(one.outerHTML.slice(0, 200));
+  return one.dataset.stop;
+}"""

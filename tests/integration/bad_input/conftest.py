@@ -1,0 +1,24 @@
+"""One installation that is sent every kind of bad input."""
+
+import re
+
+import pytest
+
+CSRF = re.compile(r'name="csrf_token" value="([^"]+)"')
+
+
+@pytest.fixture(scope="package")
+def whole(install):
+    return install(probe_timeout="8")
+
+
+@pytest.fixture(scope="package")
+def browser(whole):
+    with whole.browser() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="package")
+def csrf(browser):
+    """The token that forms of the browser's session carry."""
+    return CSRF.search(browser.get("/catalog/new").text)[1]
