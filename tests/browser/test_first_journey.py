@@ -9,7 +9,7 @@ import pytest
 
 playwright = pytest.importorskip("playwright.sync_api", reason="browser tests need playwright")
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, expect  # noqa: E402
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "modules"
 BUILD_MS, START_MS, ANSWER_MS = 120_000, 60_000, 30_000
@@ -94,7 +94,9 @@ def _watch_the_build(page: Page, album: Any) -> None:
     environment = page.locator("#stage-environment")
     expect(environment.locator(".log-lines .line").first).to_be_visible(timeout=BUILD_MS)
     album.take(page, "07-build-runs")
-    expect(page.locator("#status .state").first).to_have_attribute("data-state", "succeeded", timeout=BUILD_MS)
+    expect(page.locator("#status .state").first).to_have_attribute(
+        "data-state", "succeeded", timeout=BUILD_MS
+    )
     assert [name.lower() for name in page.locator("#stages .stage-name").all_inner_texts()] == STAGES
     assert page.evaluate("window.stayed"), "the page was loaded again instead of living on"
     album.take(page, "08-build-ended")

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-import shutil
 import threading
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -28,15 +27,6 @@ from fairhaven.ui.notices import Notice  # noqa: E402
 from fairhaven.ui.rendering import NavItem, render, see_other  # noqa: E402
 
 pytestmark = pytest.mark.browser
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 KIB = 1024
 TABBABLE = "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']"
 LIVE = """{% extends "ui/base.html" %}{% block title %}Live{% endblock %}
@@ -77,14 +67,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if program is None:
-        _absent("browser tests need chromium")
-    with playwright.sync_playwright() as running:
-        with_flags = running.chromium.launch(executable_path=program, args=FLAGS)
-        yield with_flags
-        with_flags.close()
+def browser(chromium: Browser) -> Browser:
+    return chromium
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -205,7 +205,9 @@ class Installation(WholePlatform):
     def orphans(self) -> list[str]:
         """Processes that belong neither to the running platform nor to a workload that its rows know."""
         known = self.rows("SELECT id FROM workloads")
-        parents = {self.pid} | {each.pid for row in known for each in self.processes("keeper.py", str(row["id"]))}
+        parents = {self.pid} | {
+            each.pid for row in known for each in self.processes("keeper.py", str(row["id"]))
+        }
         return [_described(each) for each in self.processes() if not _descends(each, parents)]
 
     def end_workloads(self) -> None:

@@ -1,6 +1,7 @@
 """REST of the catalog."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID
 
@@ -20,29 +21,35 @@ Words = Annotated[str, Query(max_length=200, description='Words; "a phrase", -wi
 Values = Annotated[list[str], Query(max_length=20, description="Any of these values.")]
 
 
+@dataclass(frozen=True)
 class Filter:
-    """The words and facets of a question, as they stand in the query string."""
+    """The words and facets of a question."""
 
-    def __init__(
-        self,
-        q: Words = "",
-        tasks: Values = [],  # noqa: B006 - FastAPI copies it
-        libraries: Values = [],  # noqa: B006
-        categories: Values = [],  # noqa: B006
-        data_type: Values = [],  # noqa: B006
-        tags: Values = [],  # noqa: B006
-    ) -> None:
-        self.q = q
-        self.chosen = {
-            "tasks": tasks,
-            "libraries": libraries,
-            "categories": categories,
-            "data_type": data_type,
-            "tags": tags,
-        }
+    q: str
+    chosen: Mapping[str, Sequence[str]]
 
 
-Filtered = Annotated[Filter, Depends()]
+# `async`, though it waits for nothing: FastAPI sends other dependencies to a thread.
+async def _filter(
+    q: Words = "",
+    tasks: Values = [],  # noqa: B006 - FastAPI copies it
+    libraries: Values = [],  # noqa: B006
+    categories: Values = [],  # noqa: B006
+    data_type: Values = [],  # noqa: B006
+    tags: Values = [],  # noqa: B006
+) -> Filter:
+    """A question as it stands in the query string."""
+    chosen = {
+        "tasks": tasks,
+        "libraries": libraries,
+        "categories": categories,
+        "data_type": data_type,
+        "tags": tags,
+    }
+    return Filter(q, chosen)
+
+
+Filtered = Annotated[Filter, Depends(_filter)]
 
 
 @router.get("/modules", operation_id="list_modules", response_model=Page[ModuleSummary])

@@ -3,6 +3,7 @@
 The edge opens a transaction with `Database.transaction()` and commits it; services only flush.
 """
 
+import select
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -10,8 +11,9 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 import psycopg
-from sqlalchemy import DateTime, MetaData, String, Uuid
+from sqlalchemy import DateTime, MetaData, String, Uuid, event
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -55,8 +57,9 @@ class Database:
     def __init__(self, url: str, *, pool_size: int = 10) -> None:
         self.url = url.replace("postgresql://", "postgresql+psycopg://", 1)
         self.engine: AsyncEngine = create_async_engine(
-            self.url, pool_size=pool_size, max_overflow=20, pool_pre_ping=True, pool_recycle=1800
+            self.url, pool_size=pool_size, max_overflow=20, pool_recycle=1800
         )
+        event.listen(self.engine.sync_engine, "checkout", _refuse_when_dead)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
 
     @property
@@ -84,3 +87,20 @@ async def driver_connection(session: AsyncSession) -> "psycopg.AsyncConnection[A
 
 def now() -> datetime:
     return datetime.now(UTC)
+
+
+def _refuse_when_dead(given: Any, record: object, proxy: object) -> None:
+    """Give out no connection whose server has gone: its idle socket can be read. A look, no round trip.
+
+    Raises:
+        InvalidatePoolError: the pool opens new connections instead of all that it keeps.
+    """
+    connection: psycopg.AsyncConnection[Any] = given.driver_connection
+    if connection.closed or _readable(connection.fileno()):
+        raise InvalidatePoolError
+
+
+def _readable(socket: int) -> bool:
+    looking = select.poll()
+    looking.register(socket, select.POLLIN)
+    return bool(looking.poll(0))

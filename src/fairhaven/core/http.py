@@ -106,6 +106,20 @@ Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT, description="Most items to retu
 Cursor = Annotated[str | None, Query(max_length=500, description="`next` of the page before.")]
 
 
+Route = TypeVar("Route", bound=Callable[..., object])
+_uploading: set[object] = set()
+
+
+def takes_uploads(route: Route) -> Route:
+    """Mark a route whose forms may be as large as `max_upload`; the others take `max_body`.
+
+    It must learn who asks before it reads the form itself: what is declared with `Form()` is read, and
+    written to disk, before anybody is asked.
+    """
+    _uploading.add(route)
+    return route
+
+
 def with_etag(request: Request, model: BaseModel) -> Response:
     """Answer a read with an ETag, or 304 when the caller has it already (RFC 9110 §13.1.2)."""
     body = model.model_dump_json(by_alias=True).encode()
@@ -224,14 +238,14 @@ class Edge:
             structlog.contextvars.bound_contextvars(request=request_id),
         ):
             try:
-                await self.app(scope, _bounded(scope, receive, self._limit(scope)), send_with_headers)
+                await self.app(scope, _bounded(scope, receive, self._limit), send_with_headers)
             finally:
                 route = getattr(scope.get("route"), "path", "unmatched")
                 REQUESTS.labels(scope["method"], route, str(status)).observe(time.perf_counter() - began)
 
     def _limit(self, scope: Scope) -> int:
         uploads = b"multipart/form-data" in dict(scope["headers"]).get(b"content-type", b"")
-        return self.max_upload if uploads else self.max_body
+        return self.max_upload if uploads and scope.get("endpoint") in _uploading else self.max_body
 
 
 def _headers(given: list[tuple[bytes, bytes]], request_id: str) -> list[tuple[bytes, bytes]]:
@@ -241,15 +255,19 @@ def _headers(given: list[tuple[bytes, bytes]], request_id: str) -> list[tuple[by
     return [*given, *((name, value) for name, value in added if name not in present)]
 
 
-def _bounded(scope: Scope, receive: Receive, limit: int) -> Receive:
-    """Refuse a body above `limit` bytes: at once when its length is declared, else as it passes."""
-    declared = dict(scope["headers"]).get(b"content-length", b"0")
-    too_large = declared.isdigit() and int(declared) > limit
+def _bounded(scope: Scope, receive: Receive, limit_of: Callable[[Scope], int]) -> Receive:
+    """Refuse a body that is too large: at once when its length is declared, else as it passes.
+
+    The limit is asked for when the body is read: the route is known by then.
+    """
+    length = dict(scope["headers"]).get(b"content-length", b"0")
+    declared = int(length) if length.isdigit() else 0
     seen = 0
 
     async def bounded() -> Message:
         nonlocal seen
-        if too_large:
+        limit = limit_of(scope)
+        if declared > limit:
             raise _too_large(limit)
         message = await receive()
         seen += len(message.get("body", b""))

@@ -51,8 +51,9 @@ class Live:
             await asyncio.sleep(0.5)
 
     async def notices(self) -> AsyncGenerator[Notice | None, None]:
-        """Yield notices as they come; None means that some were missed."""
+        """Yield notices as they come; None, as the very first, means that some may have been missed."""
         queue: asyncio.Queue[Notice | None] = asyncio.Queue(BACKLOG)
+        queue.put_nowait(None)  # what happened between the making of a page and its connection
         self._readers.add(queue)
         try:
             while True:

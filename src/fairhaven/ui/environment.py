@@ -5,7 +5,7 @@ A domain's template is named `<domain>/<file>`, the shared ones `ui/<file>`. Eve
 """
 
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from os import PathLike, stat_result
 from pathlib import Path
@@ -51,9 +51,14 @@ def templates(
     env.install_gettext_callables(speech.gettext, speech.ngettext, newstyle=True)  # type: ignore[attr-defined]
     env.filters.update(_FILTERS)
     env.globals.update(_GLOBALS)
+    if not reload:
+        env.globals.update(static=cache(static), has_static=cache(has_static))
     # First the name, then the macros: they call one another through it.
     env.globals["ui"] = shelf = SimpleNamespace()
     vars(shelf).update(_macros(env))
+    if not reload:
+        # A page repeats few icons many times; `typed`, because markup is escaped otherwise than text.
+        shelf.icon = lru_cache(maxsize=1024, typed=True)(shelf.icon)
     return env
 
 

@@ -3,14 +3,16 @@
 import json
 import re
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
+from babel import Locale
 from babel.dates import format_datetime, format_timedelta
 from babel.numbers import format_decimal
 from markupsafe import Markup, escape
 
 from fairhaven.ui.translations import gettext as _
-from fairhaven.ui.translations import language
+from fairhaven.ui.translations import locale
 
 _UNITS = ("KiB", "MiB", "GiB", "TiB", "PiB")
 _CODED = re.compile(r"`([^`\n]{1,200})`")
@@ -22,14 +24,14 @@ def when(moment: datetime | None, now: datetime | None = None) -> Markup:
     if moment is None:
         return Markup('<span class="muted">{}</span>').format(_("never"))
     moment = moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
-    exact = format_datetime(moment, "d MMM y, HH:mm:ss 'UTC'", locale=language())
+    exact = format_datetime(moment, "d MMM y, HH:mm:ss 'UTC'", locale=locale())
     stamp = moment.isoformat(timespec="seconds").replace("+00:00", "Z")
     template = Markup('<time datetime="{}" title="{}" data-relative>{}</time>')
     return template.format(stamp, exact, _relative(moment - (now or datetime.now(UTC))))
 
 
 def coded(text: str) -> Markup:
-    """Words with `code` between backticks, as our errors say it, with real code elements; the rest is escaped."""
+    """Words with `code` between backticks, as our errors have it, as HTML; the rest is escaped."""
     return Markup(_CODED.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704 - escaped just before
 
 
@@ -77,13 +79,13 @@ def number(value: float | None, digits: int | None = None) -> str:
     if value is None:
         return "–"
     pattern = "#,##0." + "#" * (3 if digits is None else digits)
-    return str(format_decimal(value, format=pattern.rstrip("."), locale=language()))
+    return _decimal(value or 0, pattern.rstrip("."), locale())
 
 
 def percent(share: float, digits: int = 1) -> str:
     """A share between 0 and 1 as `83.2 %`, always with `digits` decimals so that columns line up."""
     pattern = "0." + "0" * digits if digits else "0"
-    return f"{format_decimal(share * 100, format=pattern, locale=language())} %"
+    return f"{_decimal(share * 100 or 0, pattern, locale())} %"
 
 
 def pretty_json(value: Any) -> str:
@@ -100,5 +102,10 @@ def _relative(delta: timedelta) -> str:
     if abs(delta) < timedelta(seconds=1):
         return _("now")
     return str(
-        format_timedelta(delta, granularity="second", threshold=1, add_direction=True, locale=language())
+        format_timedelta(delta, granularity="second", threshold=1, add_direction=True, locale=locale())
     )
+
+
+@lru_cache(maxsize=4096, typed=True)
+def _decimal(value: float, pattern: str, spoken: Locale) -> str:
+    return str(format_decimal(value, format=pattern, locale=spoken))

@@ -6,6 +6,7 @@ may carry `state.actor`, `state.csrf`, `state.request_id` and `state.notices`.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Protocol, cast
 
@@ -167,6 +168,7 @@ def _theme(cookies: Mapping[str, str]) -> str:
     return chosen if chosen in ("light", "dark") else ""
 
 
+@cache
 def _version() -> str:
     try:
         return version("fairhaven")

@@ -6,11 +6,11 @@ collected with `pybabel extract -F src/fairhaven/ui/locale/babel.cfg -k _ -o fai
 
 from collections.abc import Sequence
 from contextvars import ContextVar
-from functools import cache
+from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
 
-from babel import negotiate_locale
+from babel import Locale, negotiate_locale
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
@@ -25,9 +25,14 @@ def language() -> str:
     return _language.get()
 
 
+def locale() -> Locale:
+    """The same with its notation of numbers and dates; kept, because Babel reads a name anew at each use."""
+    return _locale(language())
+
+
 def speak(accepted: str, folder: Path = LOCALE) -> str:
     """Choose the language of this request out of its `Accept-Language` header (RFC 9110 §12.5.4)."""
-    chosen = negotiate_locale(_by_preference(accepted), available(folder), sep="-") or SOURCE
+    chosen = _negotiated(accepted, folder)
     _language.set(chosen)
     return chosen
 
@@ -56,6 +61,14 @@ def catalogue(name: str, folder: Path = LOCALE) -> NullTranslations:
 @cache
 def available(folder: Path = LOCALE) -> Sequence[str]:
     return (SOURCE, *sorted(file.stem.replace("_", "-") for file in folder.glob("*.po")))
+
+
+_locale = cache(Locale.parse)
+
+
+@lru_cache(maxsize=256)
+def _negotiated(accepted: str, folder: Path) -> str:
+    return negotiate_locale(_by_preference(accepted), available(folder), sep="-") or SOURCE
 
 
 def _by_preference(accepted: str) -> list[str]:

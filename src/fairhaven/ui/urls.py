@@ -1,33 +1,36 @@
 """Addresses inside pages: the present one with a filter changed, so that every state of a list has a URL."""
 
+from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from starlette.datastructures import URL, QueryParams
+from starlette.datastructures import URL
+
+Pairs = Iterable[tuple[str, str]]
 
 
 def with_query(url: URL | str, **changes: Any) -> str:
     """Path and query of `url` with parameters set (a list sets several) or, where None, removed."""
-    address = URL(str(url))
-    pairs = [(key, value) for key, value in QueryParams(address.query).multi_items() if key not in changes]
+    path, present = _read(str(url))
+    pairs = [pair for pair in present if pair[0] not in changes]
     for key, value in changes.items():
         values = value if isinstance(value, list | tuple | set) else [value]
         pairs += [(key, str(one)) for one in values if one is not None]
-    return _written(address, pairs)
+    return _written(path, pairs)
 
 
 def query_value(url: URL | str, name: str) -> str:
     """The value of one parameter, or nothing."""
-    return QueryParams(URL(str(url)).query).get(name, "")
+    return dict(_read(str(url))[1]).get(name, "")
 
 
 def toggled(url: URL | str, name: str, value: str) -> str:
     """`url` with one value of a facet added, or taken away when it was there; back on the first page."""
-    address = URL(str(url))
-    pairs = [pair for pair in QueryParams(address.query).multi_items() if pair[0] != "cursor"]
+    path, present = _read(str(url))
+    pairs = [pair for pair in present if pair[0] != "cursor"]
     chosen = (name, value)
-    return _written(
-        address, [pair for pair in pairs if pair != chosen] if chosen in pairs else [*pairs, chosen]
-    )
+    return _written(path, [pair for pair in pairs if pair != chosen] if chosen in pairs else [*pairs, chosen])
 
 
 def safe_href(address: object) -> str:
@@ -38,6 +41,13 @@ def safe_href(address: object) -> str:
     return "#"
 
 
-def _written(address: URL, pairs: list[tuple[str, str]]) -> str:
-    query = str(QueryParams(pairs))
-    return f"{address.path}?{query}" if query else address.path
+@lru_cache(maxsize=64)
+def _read(url: str) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """Path and parameters; kept, because a page asks about its own address for every link that it draws."""
+    parts = urlsplit(url)
+    return parts.path, tuple(parse_qsl(parts.query, keep_blank_values=True))
+
+
+def _written(path: str, pairs: Pairs) -> str:
+    query = urlencode(list(pairs))
+    return f"{path}?{query}" if query else path

@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse, Response
 from starlette.datastructures import UploadFile
 
 from fairhaven.core import live
-from fairhaven.core.http import Call, Caller, Cursor, platform_of
+from fairhaven.core.http import Call, Caller, Cursor, platform_of, takes_uploads
 from fairhaven.core.live import Notice as Happened
 from fairhaven.core.policy import Actor
 from fairhaven.ui import forms
@@ -143,6 +143,7 @@ async def try_page(request: Request, caller: Caller, workload_id: UUID) -> Respo
 
 
 @router.post("/workloads/{workload_id}/try")
+@takes_uploads
 async def try_it(request: Request, caller: Caller, workload_id: UUID) -> Response:
     """Ask for the prediction and draw the answer."""
     target = await _target(request, caller, workload_id)

@@ -1,6 +1,7 @@
 """One installation that is sent every kind of bad input."""
 
 import re
+from contextlib import closing
 
 import pytest
 
@@ -14,7 +15,7 @@ def whole(install):
 
 @pytest.fixture(scope="package")
 def browser(whole):
-    with whole.browser() as opened:
+    with closing(whole.browser()) as opened:
         yield opened
 
 

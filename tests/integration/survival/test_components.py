@@ -26,7 +26,7 @@ def serving(whole, release):
 
 @pytest.fixture(scope="module")
 def browser(whole):
-    with whole.browser() as opened:
+    with closing(whole.browser()) as opened:
         yield opened
 
 
@@ -45,7 +45,9 @@ def test_a_killed_database_is_started_again_and_everything_goes_on(whole, browse
     _works(whole, browser, serving, ended["release_id"])
 
 
-def test_a_killed_object_store_is_started_again_and_a_build_waits_for_it(whole, browser, serving, make_module):
+def test_a_killed_object_store_is_started_again_and_a_build_waits_for_it(
+    whole, browser, serving, make_module
+):
     build = whole.register(make_module("publishing", slow=True))
     until(lambda: whole.waits(build["id"], "tests"), 60)
     _kill(whole, "objects")
@@ -92,7 +94,9 @@ def _works(whole, browser, serving, release):
 
 
 def _ended_once(whole, build):
-    told = whole.rows("SELECT data FROM facts WHERE subject_id = %(id)s AND kind = 'stage.ended'", id=build["id"])
+    told = whole.rows(
+        "SELECT data FROM facts WHERE subject_id = %(id)s AND kind = 'stage.ended'", id=build["id"]
+    )
     return sorted(each["data"]["stage"] for each in told) == sorted(build["stages"])
 
 

@@ -67,3 +67,14 @@ def test_numbers_are_grouped_and_shares_line_up() -> None:
 
 def test_a_log_line_loses_the_terminals_colours() -> None:
     assert formats.plain_log("\x1b[1;32mok\x1b[0m \x1b]0;title\x07done\r") == "ok done"
+
+
+def test_words_between_backticks_are_code_and_everything_else_is_escaped() -> None:
+    assert formats.coded("Run `uv <b>` & go") == "Run <code>uv &lt;b&gt;</code> &amp; go"
+
+
+def test_what_says_nothing_is_left_out_at_any_depth() -> None:
+    assert formats.said({"a": None, "b": {"c": []}, "d": [{"e": ""}, 0], "f": False}) == {
+        "d": [{}, 0],
+        "f": False,
+    }

@@ -76,8 +76,9 @@ def _keep(kept: _Kept, key: Any, counted: Facets) -> None:
 
 async def _count(session: AsyncSession, actor: Actor, q: str, chosen: Chosen) -> Facets:
     """One query: the words are looked for once, then counted without each chosen facet in turn."""
+    fits = zip(chosen, searching.chosen_in(ModuleRow.terms, chosen), strict=True)
     found = (
-        select(ModuleRow.terms)
+        select(ModuleRow.terms, *(fit.label(name) for name, fit in fits))
         .where(*searching.fitting(actor, q, {}))
         .cte("found")
         .prefix_with("MATERIALIZED")
@@ -96,14 +97,13 @@ async def _count(session: AsyncSession, actor: Actor, q: str, chosen: Chosen) ->
 
 
 def _total(found: CTE, chosen: Chosen) -> Select[str, int]:
-    fits = searching.chosen_in(found.c.terms, chosen)
+    fits = (found.c[name] for name in chosen)
     return select(literal("", String), func.count()).select_from(found).where(*fits)
 
 
 def _counts(found: CTE, chosen: Chosen, *, without: str | None) -> Select[str, int]:
     """Terms and how often they occur: of facet `without` as if it were not chosen, or of all others."""
-    others = {name: values for name, values in chosen.items() if name != without}
-    fits = searching.chosen_in(found.c.terms, others)
+    fits = (found.c[name] for name in chosen if name != without)
     terms = select(func.unnest(found.c.terms).label("term")).where(*fits).subquery()
     counted = select(terms.c.term, func.count()).group_by(terms.c.term)
     if without:

@@ -46,37 +46,41 @@ async def modules(
     """
     policy.can_list.check(actor)
     q, chosen = searching.clean(q), searching.tidy(facets or {})
-    keys = _keys(sort, q)
-    rising = sort is Sort.NAME
     fits = searching.fitting(actor, q, chosen)
-    if len(keys) > 1:
-        # Ranking reads each match: where very many fit a common word, the newest are ranked.
-        newest = select(ModuleRow.id).where(*fits).order_by(ModuleRow.id.desc()).limit(MOST_RANKED)
-        fits = [ModuleRow.id.in_(newest)]
-    query = _summaries(keys).where(*fits)
-    if cursor:
-        query = query.where(_beyond(keys, cursor, rising=rising))
-    query = query.order_by(*(key if rising else key.desc() for key in keys)).limit(limit + 1)
+    if q and sort not in (Sort.NAME, Sort.NEWEST):
+        query, keys = _best(q, fits, limit, cursor), 2
+    else:
+        query, keys = _sorted(sort is Sort.NAME, fits, limit, cursor), 1
     rows = (await session.execute(query)).all()
-    end = _cursor(rows[limit - 1], len(keys)) if len(rows) > limit else None
+    end = _cursor(rows[limit - 1], keys) if len(rows) > limit else None
     return Page(items=[_summary(row) for row in rows[:limit]], next=end)
 
 
-def _keys(sort: Sort | None, q: str) -> list[ColumnElement[Any]]:
-    """What the list is ordered by; the last key is unique."""
-    if sort is Sort.NAME:
-        return [ModuleRow.name]  # type: ignore[list-item]
-    if sort is Sort.NEWEST or not q:
-        return [ModuleRow.id]  # type: ignore[list-item]
-    return [searching.score(q), ModuleRow.id]  # type: ignore[list-item]
+def _sorted(by_name: bool, fits: list[ColumnElement[bool]], limit: int, cursor: str | None) -> Select[Any]:
+    key: Any = ModuleRow.name if by_name else ModuleRow.id
+    beyond = [_beyond([key], cursor, rising=by_name)] if cursor else []
+    return _summaries([key]).where(*fits, *beyond).order_by(key if by_name else key.desc()).limit(limit + 1)
+
+
+def _best(q: str, fits: list[ColumnElement[bool]], limit: int, cursor: str | None) -> Select[Any]:
+    """The best matches: found and ranked by their words alone; only those of one page are then read whole."""
+    # Ranking reads each match: where very many fit a common word, the newest are ranked.
+    by_age = select(ModuleRow.id, ModuleRow.search).where(*fits).order_by(ModuleRow.id.desc())
+    newest = by_age.limit(MOST_RANKED).subquery("newest")
+    ranked = select(searching.score(q, newest.c.search).label("score"), newest.c.id).subquery("ranked")
+    beyond = [_beyond([ranked.c.score, ranked.c.id], cursor, rising=False)] if cursor else []
+    best = (
+        select(ranked).where(*beyond).order_by(ranked.c.score.desc(), ranked.c.id.desc()).limit(limit + 1)
+    ).subquery("best")
+    shown = _summaries([best.c.score, best.c.id]).join(best, best.c.id == ModuleRow.id)
+    return shown.order_by(best.c.score.desc(), best.c.id.desc())
 
 
 def _summaries(keys: Sequence[ColumnElement[Any]]) -> Select[Any]:
     """Only the columns that a list shows: descriptions and metadata are large, and stay where they are."""
     latest = ReleaseRow.id == ModuleRow.latest_release_id
-    return select(*_COLUMNS, *_RELEASE, *(key.label(f"key_{index}") for index, key in enumerate(keys))).join(
-        ReleaseRow, latest, isouter=True
-    )
+    named = (key.label(f"key_{index}") for index, key in enumerate(keys))
+    return select(*_COLUMNS, *_RELEASE, *named).select_from(ModuleRow).join(ReleaseRow, latest, isouter=True)
 
 
 def _beyond(keys: Sequence[ColumnElement[Any]], cursor: str, *, rising: bool) -> ColumnElement[bool]:

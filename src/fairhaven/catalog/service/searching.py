@@ -56,12 +56,12 @@ def fitting(actor: Actor, q: str, chosen: Chosen) -> list[ColumnElement[bool]]:
 def chosen_in(terms: Any, chosen: Chosen) -> list[ColumnElement[bool]]:
     """For each facet with chosen values: that `terms` holds any of them."""
     wanted = ([f"{facet}={value}" for value in values] for facet, values in chosen.items())
-    return [terms.op("&&")(cast(values, ARRAY(Text))) for values in wanted]
+    return [terms.op("&&", is_comparison=True)(cast(values, ARRAY(Text))) for values in wanted]
 
 
-def score(q: str) -> ColumnElement[int]:
+def score(q: str, search: ColumnElement[Any]) -> ColumnElement[int]:
     """How well a module fits the words: a whole number, so that a cursor can name it exactly."""
-    return cast(func.ts_rank(_RANKS, ModuleRow.search, tsquery(q)) * 1_000_000, Integer)
+    return cast(func.ts_rank(_RANKS, search, tsquery(q)) * 1_000_000, Integer)
 
 
 def tsquery(q: str) -> ColumnElement[Any]:
