@@ -138,6 +138,14 @@ class Album:
                 page.set_viewport_size(size)  # type: ignore[arg-type]
                 page.screenshot(path=self.folder / f"{name}-{scheme}-{size['width']}.png", full_page=True)
 
+    def note(self, name: str, numbers: dict[str, float]) -> None:
+        """Keep the numbers of a page (bytes, requests, the server's time in ms) beside the pictures."""
+        if self.whole:
+            with (self.folder / "numbers.txt").open("a") as file:
+                file.write(
+                    f"{name}: " + ", ".join(f"{key} {value:.0f}" for key, value in numbers.items()) + "\n"
+                )
+
 
 @dataclass
 class House:

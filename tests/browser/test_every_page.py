@@ -134,12 +134,9 @@ def test_an_empty_installation_has_sound_pages_that_say_how_to_begin(bare: dict[
 
 
 @pytest.mark.parametrize("stop", STOPS, ids=str)
-def test_a_page_is_sound(
-    stop: Stop, furnished: Any, names: dict[str, str], album: Any, record_property: Any
-) -> None:
+def test_a_page_is_sound(stop: Stop, furnished: Any, names: dict[str, str], album: Any) -> None:
     visit = furnished.visit(stop.path.format(**names), signed_in=stop.signed_in)
-    for name, value in visit.weight().items():
-        record_property(name, round(value))
+    album.note(str(stop), visit.weight())
     faults = visit.too_heavy()
     if stop.act:
         stop.act(visit.page)

@@ -69,6 +69,11 @@ def test_penguins_takes_numbers_and_choices_and_says_what_is_out_of_range(
     verdict = page.locator("#answer .verdict")
     expect(verdict).to_contain_text(re.compile("Adelie|Chinstrap|Gentoo"), timeout=ANSWER_MS)
     album.take(page, "31-penguins-answer")
+    page.locator("main form.form").evaluate("(form) => { form.noValidate = true; }")
+    page.locator("main input[type=number]").first.fill("-5")
+    page.get_by_role("button", name="Predict").click()
+    expect(page.locator(".error-summary li")).to_have_count(1, timeout=ANSWER_MS)
+    album.take(page, "32-penguins-out-of-range")
     page.context.close()
 
 
