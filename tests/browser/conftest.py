@@ -214,6 +214,21 @@ class House:
         build: dict[str, Any] = until(found, 2 * SECONDS)
         return build
 
+    def stop_workloads(self) -> None:
+        """Workloads outlive the platform on purpose: end them, and wait until they have ended."""
+
+        def alive() -> list[str]:
+            found = self.ask("/workloads?limit=100")["items"]
+            return [one["id"] for one in found if one["state"] in ("queued", "starting", "running")]
+
+        with self.context() as context:
+            page = context.new_page()
+            page.goto("/workloads")
+            token = page.locator("meta[name=csrf-token]").get_attribute("content") or ""
+            for each in alive():
+                context.request.post(f"/api/v1/workloads/{each}/stop", headers={"X-CSRF-Token": token})
+        until(lambda: not alive(), SECONDS)
+
 
 @pytest.fixture(scope="package")
 def chromium() -> "Iterator[Browser]":
@@ -235,10 +250,12 @@ def chromium() -> "Iterator[Browser]":
 
 @pytest.fixture(scope="package")
 def house(chromium: "Browser", tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """A whole platform; a module that cannot be built and one without tests are registered in it."""
+    """A whole platform in which nothing was done yet."""
     folder = tmp_path_factory.mktemp("house")
     with whole_platform(folder) as platform:
-        yield House(platform, chromium)
+        made = House(platform, chromium)
+        yield made
+        made.stop_workloads()
 
 
 @pytest.fixture(scope="package")

@@ -35,7 +35,7 @@ PORTS = {
     "admin": "admin.port",
 }
 # Go gives memory back late; a soft limit keeps the heap small after large transfers at little cost.
-GO_MEMORY = {"GOMEMLIMIT": "96MiB", "GOGC": "50"}
+GO_MEMORY = {"GOMEMLIMIT": "256MiB", "GOGC": "50"}
 SIGNED = ("jwt.signing", "jwt.signing.read", "jwt.filer_signing", "jwt.filer_signing.read")
 
 
