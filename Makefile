@@ -29,7 +29,7 @@ lint: $(VENV)/.dev ## Check style and the direction of imports
 
 types: $(VENV)/.dev ## Check types
 	$(BIN)/mypy
-	cd packages/runtime && ../../$(BIN)/mypy
+	$(BIN)/mypy --config-file= --strict packages/runtime/src
 
 format: $(VENV)/.dev ## Lay code out
 	$(BIN)/ruff check --fix .

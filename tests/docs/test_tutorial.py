@@ -19,6 +19,7 @@ import httpx
 import pytest
 
 from fairhaven.client import Fairhaven
+from fairhaven.core.testing.whole import end_workloads
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "tutorial" / "first-prediction.md"
@@ -228,6 +229,7 @@ def platform_running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runni
     finally:
         process.terminate()
         process.wait(30)
+        end_workloads(folder / "data")
 
 
 def link_printed(process: "subprocess.Popen[str]", log: Path) -> str:

@@ -15,7 +15,7 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
-from fairhaven.core.testing.whole import WholePlatform, until
+from fairhaven.core.testing.whole import WholePlatform, end_workloads, until
 
 METADATA = Path(__file__).parents[2] / "examples" / "modules" / "digits" / "ai4-metadata.yml"
 PYPROJECT = """
@@ -212,11 +212,7 @@ class Installation(WholePlatform):
 
     def end_workloads(self) -> None:
         """End the keepers; what they keep ends with them."""
-        keepers = self.processes("keeper.py")
-        for each in keepers:
-            with suppress(psutil.NoSuchProcess):
-                each.terminate()
-        psutil.wait_procs(keepers, timeout=10)
+        end_workloads(self.data)
 
 
 MakeModule = Callable[..., Path]

@@ -113,7 +113,8 @@ async def test_a_body_above_the_limit_is_refused_before_it_is_read(anonymous):
 async def test_a_repeated_creation_happens_once(api, app, platform, ada):
     token = await make.token(platform, ada)
     headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": "k1"}
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://fairhaven.test") as client:
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://fairhaven.test") as client:
         first = await client.post("/api/v1/test/things", json={"name": "one"}, headers=headers)
         again = await client.post("/api/v1/test/things", json={"name": "one"}, headers=headers)
         other = await client.post("/api/v1/test/things", json={"name": "two"}, headers=headers)
@@ -149,4 +150,3 @@ async def test_health_readiness_and_metrics_answer(anonymous):
     assert (await anonymous.get("/healthz")).text == "ok\n"
     assert (await anonymous.get("/readyz")).text == "ready\n"
     assert "fairhaven_request_seconds" in (await anonymous.get("/metrics")).text
-

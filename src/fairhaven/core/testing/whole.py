@@ -7,12 +7,13 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
 import httpx
+import psutil
 
 from fairhaven.core.components.ports import free_port
 
@@ -122,6 +123,19 @@ class WholePlatform:
         return text if re.search(r"Open\s+http", text) else ""
 
 
+def end_workloads(data: Path) -> None:
+    """End what the local engine keeps for a data folder: on purpose it outlives the platform."""
+    keepers = [each for each in psutil.process_iter(["cmdline"]) if _keeps(each.info["cmdline"] or (), data)]
+    for each in keepers:
+        with suppress(psutil.NoSuchProcess):
+            each.terminate()
+    psutil.wait_procs(keepers, timeout=10)
+
+
+def _keeps(command: Sequence[str], data: Path) -> bool:
+    return any(word.endswith("keeper.py") for word in command) and any(str(data) in word for word in command)
+
+
 @contextmanager
 def whole_platform(folder: Path, **settings: str) -> Iterator[WholePlatform]:
     """A running platform; stopped at the end, whatever happened to it."""
@@ -131,6 +145,7 @@ def whole_platform(folder: Path, **settings: str) -> Iterator[WholePlatform]:
         yield platform
     finally:
         platform.stop()
+        end_workloads(platform.data)
 
 
 def until(condition: Callable[[], Any], seconds: float = 30.0) -> Any:
