@@ -26,7 +26,7 @@ from fairhaven.ui.environment import STATIC_URL, static_files, templates  # noqa
 from fairhaven.ui.notices import Notice  # noqa: E402
 from fairhaven.ui.rendering import NavItem, render, see_other  # noqa: E402
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("whole")]
 KIB = 1024
 TABBABLE = "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']"
 LIVE = """{% extends "ui/base.html" %}{% block title %}Live{% endblock %}
