@@ -92,11 +92,11 @@ class ModuleSummary(Reading):
     name: str
     title: str
     summary: str
-    tags: Sequence[str]
-    libraries: Sequence[str]
-    tasks: Sequence[str]
-    categories: Sequence[str]
-    data_type: Sequence[str]
+    tags: list[str]
+    libraries: list[str]
+    tasks: list[str]
+    categories: list[str]
+    data_type: list[str]
     license: str | None
     valid: bool
     created_at: datetime

@@ -5,13 +5,14 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from markupsafe import Markup
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.testclient import TestClient
 
-from fairhaven.ui import translations
+from fairhaven.ui import environment, translations
 from fairhaven.ui.environment import STATIC_URL, static, static_files, templates
 from fairhaven.ui.notices import Notice
 from fairhaven.ui.rendering import NavItem, problem_page, render, see_other
@@ -106,6 +107,25 @@ def test_static_files_are_kept_for_a_year_under_their_content(client: TestClient
     assert client.get(address.partition("?")[0]).headers["cache-control"] == "no-cache"
     assert len(answer.content) <= 40 * 1024
     assert len(client.get(static("fairhaven.js")).content) <= 15 * 1024
+
+
+def test_files_are_looked_up_once_unless_somebody_writes_templates(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(environment, "STATIC", tmp_path)
+    page = "{{ has_static('vendor/icons.svg') }} {{ ui.icon('check') }}"
+    kept, fresh = templates().from_string(page), templates(reload=True).from_string(page)
+    assert kept.render() == fresh.render() == "False "
+    (tmp_path / "vendor").mkdir()
+    (tmp_path / "vendor" / "icons.svg").write_text("<svg/>")
+    assert kept.render() == "False "
+    assert "vendor/icons.svg?v=" in fresh.render()
+
+
+def test_an_icon_that_is_kept_still_tells_text_from_markup() -> None:
+    icon = templates().from_string("{{ ui.icon('check', label) }}")
+    assert 'aria-label="a &amp;amp; b"' in icon.render(label="a &amp; b")
+    assert 'aria-label="a &amp; b"' in icon.render(label=Markup("a &amp; b"))
 
 
 def test_another_language_is_one_file(tmp_path: Path) -> None:
