@@ -1,5 +1,7 @@
 """Every operation of the API bears any input: whatever is sent, no answer is a 5xx (schemathesis)."""
 
+import os
+
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
@@ -8,6 +10,8 @@ from fairhaven.core.config import Settings
 from fairhaven.core.testing import servers
 from fairhaven.core.testing.served import served
 from fairhaven.reference import openapi
+
+pytestmark = pytest.mark.xdist_group("fuzz")
 
 EXAMPLES = 25
 # They wait on purpose for things outside: a repository that does not answer, a device to be approved.
@@ -21,11 +25,12 @@ OPERATIONS = [
 
 @pytest.fixture(scope="module")
 def platform_url(tmp_path_factory):
-    database = servers.new_database("t_fuzz")
+    name = "t" + os.urandom(6).hex()
+    database = servers.new_database(name)
     folder = tmp_path_factory.mktemp("fuzz")
     with served(Settings(data=folder, log_level="error"), database) as running:
         yield running
-    servers.drop_database("t_fuzz")
+    servers.drop_database(name)
 
 
 @pytest.fixture(scope="module")

@@ -63,7 +63,7 @@ class EmbeddedGateway(Component):
         config = write_private(home / "traefik.yml", json.dumps(self._config(), indent=1))
         return Program(
             argv=(str(packaged_program(self.name, PACKAGE, "traefik")), f"--configfile={config}"),
-            env=safe_environment() | {"HOME": str(home), "GOMEMLIMIT": "256MiB"},
+            env=safe_environment() | {"HOME": str(home), "GOMEMLIMIT": "256MiB", "GOGC": "50"},
             cwd=home,
         )
 
