@@ -5,6 +5,7 @@ parts apart, for a shared PostgreSQL.
 """
 
 import asyncio
+import gc
 import json
 import os
 import secrets
@@ -214,6 +215,16 @@ class _Server(uvicorn.Server):
         yield
 
 
+def settle_memory() -> None:
+    """Take what was imported out of the garbage collector's sight, and let it look less often.
+
+    A full look at all modules and models takes 100 ms, in which no request is answered.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
+
+
 @asynccontextmanager
 async def serving(app: FastAPI, web_socket: socket.socket) -> AsyncIterator[None]:
     config = uvicorn.Config(
@@ -230,6 +241,7 @@ async def serving(app: FastAPI, web_socket: socket.socket) -> AsyncIterator[None
     try:
         while not server.started and not task.done():
             await asyncio.sleep(0.01)
+        settle_memory()
         yield
     finally:
         server.should_exit = True

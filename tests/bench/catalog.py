@@ -37,6 +37,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from fairhaven import app as application
+from fairhaven import up
 from fairhaven.catalog import metadata, service
 from fairhaven.catalog.models import ModuleRow, ReleaseRow
 from fairhaven.core.config import Settings
@@ -244,6 +245,7 @@ async def serve(url: str, objects: str, port: int) -> None:
             config = uvicorn.Config(
                 application.web(platform, live), port=port, log_level="error", access_log=False
             )
+            up.settle_memory()  # as `fairhaven up` and `serve` do
             await uvicorn.Server(config).serve()
             listening.cancel()
 
