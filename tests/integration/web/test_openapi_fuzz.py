@@ -13,9 +13,7 @@ from fairhaven.reference import openapi
 
 pytestmark = pytest.mark.xdist_group("fuzz")
 
-EXAMPLES = 25
-# They wait on purpose for things outside: a repository that does not answer, a device to be approved.
-KNOWN = {502, 503, 504}
+EXAMPLES = 40
 OPERATIONS = [
     pytest.param(method, path, id=operation["operationId"])
     for path, methods in openapi()["paths"].items()
@@ -51,7 +49,7 @@ def test_no_input_makes_an_operation_fail(schema, platform_url, method, path):
     @given(case=schema[path][method].as_strategy())
     def attack(case):
         answer = case.call(headers={"Authorization": f"Bearer {platform_url.token}"}, timeout=30)
-        assert answer.status_code < 500 or answer.status_code in KNOWN, answer.text
+        assert answer.status_code < 500, answer.text
         if answer.status_code >= 400:
             assert answer.headers["content-type"][0].startswith("application/problem+json"), answer.text
 
