@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import bindparam, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from fairhaven.core import credentials
@@ -22,6 +22,20 @@ LINK_LIFE = timedelta(hours=24)
 DEVICE_LIFE = timedelta(minutes=10)
 DEVICE_INTERVAL = 2  # seconds between two questions of a device
 CODE_LETTERS = "BCDFGHJKLMNPQRSTVWXZ"  # RFC 8628 §6.1: no vowels, no digits
+
+# Every request asks one of these: they are built once.
+_PERSON = (PersonRow.id, PersonRow.name, PersonRow.administrator)
+_BY_SESSION = (
+    select(*_PERSON)
+    .join(SessionRow, SessionRow.person_id == PersonRow.id)
+    .where(SessionRow.digest == bindparam("digest"), SessionRow.expires_at > bindparam("at"))
+)
+_BY_TOKEN = (
+    select(*_PERSON, TokenRow.id.label("token_id"), TokenRow.last_used_at)
+    .join(TokenRow, TokenRow.person_id == PersonRow.id)
+    .where(TokenRow.digest == bindparam("digest"), TokenRow.expires_at > bindparam("at"))
+    .where(TokenRow.revoked_at.is_(None))
+)
 
 
 class LinkUsed(Gone):
@@ -115,11 +129,8 @@ async def sign_out(session: AsyncSession, credential: str) -> None:
 
 async def person_of_session(session: AsyncSession, credential: str) -> Person | None:
     """Return who is signed in by a cookie's credential."""
-    row = await session.scalar(
-        select(PersonRow)
-        .join(SessionRow, SessionRow.person_id == PersonRow.id)
-        .where(SessionRow.digest == credentials.digest(credential), SessionRow.expires_at > now())
-    )
+    asked = {"digest": credentials.digest(credential), "at": now()}
+    row = (await session.execute(_BY_SESSION, asked)).one_or_none()
     return Person.model_validate(row) if row else None
 
 
@@ -129,20 +140,16 @@ async def person_of_token(session: AsyncSession, credential: str) -> Person:
     Raises:
         TokenRefused: it is unknown, expired or revoked.
     """
-    found = (
-        await session.execute(
-            select(PersonRow, TokenRow.id, TokenRow.last_used_at)
-            .join(TokenRow, TokenRow.person_id == PersonRow.id)
-            .where(TokenRow.digest == credentials.digest(credential))
-            .where(TokenRow.expires_at > now(), TokenRow.revoked_at.is_(None))
-        )
-    ).one_or_none()
+    asked = {"digest": credentials.digest(credential), "at": now()}
+    found = (await session.execute(_BY_TOKEN, asked)).one_or_none()
     if found is None:
         raise TokenRefused("The token is not known, or it expired, or it was revoked.")
-    person, token_id, used = found
-    if used is None or now() - used > timedelta(minutes=1):
-        await session.execute(update(TokenRow).where(TokenRow.id == token_id).values(last_used_at=now()))
-    return Person.model_validate(person)
+    used = found.last_used_at
+    if used is None or asked["at"] - used > timedelta(minutes=1):
+        await session.execute(
+            update(TokenRow).where(TokenRow.id == found.token_id).values(last_used_at=now())
+        )
+    return Person.model_validate(found)
 
 
 async def create_token(session: AsyncSession, actor: Actor, spec: TokenSpec) -> NewToken:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -16,6 +16,11 @@ from fairhaven.projects.models import MembershipRow, ProjectRow
 from fairhaven.projects.schemas import Project
 
 DEFAULT = "default"
+
+# Every request asks this: it is built once.
+_ROLES = select(MembershipRow.project_id, MembershipRow.role).where(
+    MembershipRow.person_id == bindparam("person")
+)
 
 
 async def default_project(session: AsyncSession) -> Project:
@@ -38,9 +43,7 @@ async def add_member(session: AsyncSession, project_id: UUID, person_id: UUID, r
 
 
 async def roles_of(session: AsyncSession, person_id: UUID) -> Mapping[UUID, Role]:
-    rows = await session.execute(
-        select(MembershipRow.project_id, MembershipRow.role).where(MembershipRow.person_id == person_id)
-    )
+    rows = await session.execute(_ROLES, {"person": person_id})
     return {project_id: Role(role) for project_id, role in rows}
 
 
