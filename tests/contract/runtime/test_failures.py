@@ -221,6 +221,8 @@ def refuses(url: str) -> bool:
         httpx.get(url + "/healthz")
     except httpx.ConnectError:
         return True
+    except httpx.TransportError:
+        pass  # it had connected just before the door closed: ask again
     return False
 
 
