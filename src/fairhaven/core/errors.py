@@ -87,12 +87,6 @@ class Gone(Problem):
     title = "No longer there"
 
 
-class PreconditionFailed(Problem):
-    status = 412
-    title = "It changed in the meantime"
-    fix = "Load it again and repeat your change."
-
-
 class TooLarge(Problem):
     status = 413
     title = "Too large"
@@ -105,11 +99,6 @@ class Invalid(Problem):
     status = 422
     title = "Some of this is not right"
     fix = "Correct what is named and send it again."
-
-
-class TooMany(Problem):
-    status = 429
-    title = "Too many requests"
 
 
 class UpstreamFailed(Problem):

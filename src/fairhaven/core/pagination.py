@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, tuple_
+from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -36,11 +36,6 @@ async def page(
     more = len(rows) > limit
     last = getattr(rows[limit - 1], key.key) if more else None
     return Page(items=[read(row) for row in rows[:limit]], next=encode([str(last)]) if more else None)
-
-
-def after(keys: Sequence[ColumnElement[Any]], values: Sequence[Any]) -> ColumnElement[bool]:
-    """`(a, b) < (x, y)`: the rows that come later in descending order of the keys."""
-    return tuple_(*keys) < tuple_(*values)
 
 
 def encode(values: Sequence[Any]) -> str:

@@ -219,10 +219,9 @@ def refuses(url: str) -> bool:
     """Whether nobody accepts connections any more."""
     try:
         httpx.get(url + "/healthz")
-    except httpx.ConnectError:
-        return True
-    except httpx.TransportError:
-        pass  # it had connected just before the door closed: ask again
+    except httpx.TransportError as error:
+        # Another failure: it had connected just before the door closed.
+        return isinstance(error, httpx.ConnectError)
     return False
 
 
