@@ -132,7 +132,7 @@ class EngineContract:
 
     async def test_a_polite_program_may_end_by_itself(self, engine: Engine, run_id: UUID) -> None:
         await engine.start(program(run_id, POLITE))
-        await logged(engine, run_id, "ready")
+        await logged(engine, run_id, "ready\n")
         await engine.stop(run_id)
         assert (await ended(engine, run_id)).exit_code == 7
         assert (await engine.log(run_id, 0, 1000)).text == "ready\ngoodbye\n"
