@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy import JSON, Computed, ForeignKey, Index, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -49,6 +49,10 @@ class ModuleRow(Entity):
     terms: Mapped[list[str]] = mapped_column(ARRAY(Text))
     # Written by `service.search_vector` whenever the words change.
     search: Mapped[Any] = mapped_column(TSVECTOR)
+    # The same without the description: small enough to stay in the row, where ranking reads thousands.
+    ranking: Mapped[Any] = mapped_column(
+        TSVECTOR, Computed("ts_filter(search, '{a,b,c}')", persisted=True), deferred=True
+    )
     description: Mapped[str]
     content: Mapped[dict[str, Any]] = mapped_column("metadata")
     problems: Mapped[list[dict[str, Any]]]

@@ -15,6 +15,7 @@ from fairhaven.ui.translations import gettext as _
 from fairhaven.ui.translations import locale
 
 _UNITS = ("KiB", "MiB", "GiB", "TiB", "PiB")
+_CLOSING = Markup("</time>")
 _CODED = re.compile(r"`([^`\n]{1,200})`")
 _ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
 
@@ -24,10 +25,8 @@ def when(moment: datetime | None, now: datetime | None = None) -> Markup:
     if moment is None:
         return Markup('<span class="muted">{}</span>').format(_("never"))
     moment = moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
-    exact = format_datetime(moment, "d MMM y, HH:mm:ss 'UTC'", locale=locale())
-    stamp = moment.isoformat(timespec="seconds").replace("+00:00", "Z")
-    template = Markup('<time datetime="{}" title="{}" data-relative>{}</time>')
-    return template.format(stamp, exact, _relative(moment - (now or datetime.now(UTC))))
+    delta = moment - (now or datetime.now(UTC))
+    return _opening(moment, locale()) + _relative(delta) + _CLOSING
 
 
 def coded(text: str) -> Markup:
@@ -98,11 +97,25 @@ def plain_log(text: str) -> str:
     return _ANSI.sub("", text).replace("\r", "")
 
 
+@lru_cache(maxsize=4096)
+def _opening(moment: datetime, spoken: Locale) -> Markup:
+    exact = format_datetime(moment, "d MMM y, HH:mm:ss 'UTC'", locale=spoken)
+    stamp = moment.isoformat(timespec="seconds").replace("+00:00", "Z")
+    return Markup('<time datetime="{}" title="{}" data-relative>').format(stamp, exact)
+
+
 def _relative(delta: timedelta) -> str:
-    if abs(delta) < timedelta(seconds=1):
+    seconds = delta.total_seconds()
+    if abs(seconds) < 1:
         return _("now")
+    # Beyond an hour a minute makes no difference to the words, and many moments share them.
+    return _in_words(round(seconds) if abs(seconds) < 3600 else round(seconds / 60) * 60, locale())
+
+
+@lru_cache(maxsize=4096)
+def _in_words(seconds: int, spoken: Locale) -> str:
     return str(
-        format_timedelta(delta, granularity="second", threshold=1, add_direction=True, locale=locale())
+        format_timedelta(seconds, granularity="second", threshold=1, add_direction=True, locale=spoken)
     )
 
 

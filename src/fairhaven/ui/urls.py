@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote_plus, urlsplit
 
 from starlette.datastructures import URL
 
@@ -49,5 +49,10 @@ def _read(url: str) -> tuple[str, tuple[tuple[str, str], ...]]:
 
 
 def _written(path: str, pairs: Pairs) -> str:
-    query = urlencode(list(pairs))
+    query = "&".join(_encoded(name, value) for name, value in pairs)
     return f"{path}?{query}" if query else path
+
+
+@lru_cache(maxsize=4096)
+def _encoded(name: str, value: str) -> str:
+    return f"{quote_plus(name)}={quote_plus(value)}"

@@ -1,24 +1,26 @@
-"""Counts for facets: one query, whose answer is kept for some seconds.
+"""Counts for facets: each a plain question, whose answer is kept for some seconds.
 
 All readers of one filter who may see the same projects get the same numbers, so a busy first page is
-counted once every `COUNTS_LAST` seconds by each process, and not for every reader.
+counted once every `COUNTS_LAST` seconds by each process, and not for every reader. Questions share
+answers too: what one filter counts without its first facet is what another counts with its only one.
 """
 
 import asyncio
 import time
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import CTE, Select, String, func, literal, select, union_all
+from sqlalchemy import Executable, Text, func, literal, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from fairhaven.catalog import policy
 from fairhaven.catalog.models import ModuleRow
 from fairhaven.catalog.schemas import FacetCount, Facets
-from fairhaven.catalog.service import searching
-from fairhaven.catalog.service.searching import FACETS, Chosen
+from fairhaven.catalog.service.searching import FACETS, Chosen, Shape, Wanted
 from fairhaven.core.policy import Actor
 
 MOST_VALUES = 8  # of one facet that are told
@@ -26,12 +28,15 @@ COUNTS_LAST = 5.0
 COUNTS_KEPT = 512
 
 
+_Counts = Mapping[str, int]
+
+
 @dataclass
 class _Kept:
     """The counts of one database; `asking` lets several readers of one question wait for one answer."""
 
-    answers: dict[Any, tuple[float, Facets]] = field(default_factory=dict)
-    asking: dict[Any, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
+    answers: dict[Wanted, tuple[float, _Counts]] = field(default_factory=dict)
+    asking: dict[Wanted, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
 
 
 _kept: WeakKeyDictionary[Any, _Kept] = WeakKeyDictionary()
@@ -43,18 +48,14 @@ async def facets(session: AsyncSession, actor: Actor, q: str = "", chosen: Chose
     The numbers may be `COUNTS_LAST` seconds old.
     """
     policy.can_list.check(actor)
-    q, wanted = searching.clean(q), searching.tidy(chosen or {})
-    kept = _kept.setdefault(session.get_bind(), _Kept())
-    seen_by = "all" if actor.administrator else frozenset(actor.roles)
-    key = (seen_by, q, tuple((name, tuple(values)) for name, values in wanted.items()))
-    if found := _fresh(kept, key):
-        return found
-    async with kept.asking[key]:
-        if found := _fresh(kept, key):
-            return found
-        counted = await _count(session, actor, q, wanted)
-        _keep(kept, key, counted)
-    return counted
+    wanted = Wanted.of(actor, q, chosen or {})
+    counts = await _counts(session, wanted)
+    groups = _by_facet(counts)
+    for name, _ in wanted.chosen:  # a facet is counted as if nothing of it were chosen
+        groups[name] = _by_facet(await _counts(session, wanted.without(name)))[name]
+    picked = dict(wanted.chosen)
+    shown = {name: _shown(groups[name], picked.get(name, ())) for name in FACETS}
+    return Facets(total=counts[""], groups=shown)
 
 
 def forget_counts(session: AsyncSession) -> None:
@@ -62,53 +63,47 @@ def forget_counts(session: AsyncSession) -> None:
     _kept.pop(session.get_bind(), None)
 
 
-def _fresh(kept: _Kept, key: Any) -> Facets | None:
-    until, found = kept.answers.get(key, (0.0, None))
+async def _counts(session: AsyncSession, wanted: Wanted) -> _Counts:
+    """How many fit, under an empty name, and how many of them have each term."""
+    kept = _kept.setdefault(session.get_bind(), _Kept())
+    if found := _fresh(kept, wanted):
+        return found
+    async with kept.asking[wanted]:
+        if found := _fresh(kept, wanted):
+            return found
+        rows = await session.execute(_statement(wanted.shape), wanted.values)
+        counts = {str(term): int(count) for term, count in rows}
+        _keep(kept, wanted, counts)
+    return counts
+
+
+def _fresh(kept: _Kept, wanted: Wanted) -> _Counts | None:
+    until, found = kept.answers.get(wanted, (0.0, None))
     return found if until > time.monotonic() else None
 
 
-def _keep(kept: _Kept, key: Any, counted: Facets) -> None:
+def _keep(kept: _Kept, wanted: Wanted, counts: _Counts) -> None:
     if len(kept.answers) >= COUNTS_KEPT:
         kept.answers.clear()
         kept.asking.clear()
-    kept.answers[key] = (time.monotonic() + COUNTS_LAST, counted)
+    kept.answers[wanted] = (time.monotonic() + COUNTS_LAST, counts)
 
 
-async def _count(session: AsyncSession, actor: Actor, q: str, chosen: Chosen) -> Facets:
-    """One query: the words are looked for once, then counted without each chosen facet in turn."""
-    fits = zip(chosen, searching.chosen_in(ModuleRow.terms, chosen), strict=True)
-    found = (
-        select(ModuleRow.terms, *(fit.label(name) for name, fit in fits))
-        .where(*searching.fitting(actor, q, {}))
-        .cte("found")
-        .prefix_with("MATERIALIZED")
-    )
-    parts = [_total(found, chosen), _counts(found, chosen, without=None)]
-    parts += [_counts(found, chosen, without=name) for name in chosen]
-    rows = (await session.execute(union_all(*parts))).all()
-    total = next(count for term, count in rows if not term)
+@lru_cache(maxsize=256)
+def _statement(shape: Shape) -> Executable:
+    found = select(ModuleRow.terms).where(*shape.fits()).cte("found").prefix_with("MATERIALIZED")
+    total = select(literal("", Text), func.count()).select_from(found)
+    terms = select(func.unnest(found.c.terms).label("term")).subquery()
+    return union_all(total, select(terms.c.term, func.count()).group_by(terms.c.term))
+
+
+def _by_facet(counts: _Counts) -> dict[str, list[FacetCount]]:
     groups: dict[str, list[FacetCount]] = {name: [] for name in FACETS}
-    for term, count in rows:
+    for term, count in counts.items():
         name, _, value = term.partition("=")
         if name:
             groups[name].append(FacetCount(value=value, count=count))
-    shown = {name: _shown(values, chosen.get(name, ())) for name, values in groups.items()}
-    return Facets(total=total, groups=shown)
-
-
-def _total(found: CTE, chosen: Chosen) -> Select[str, int]:
-    fits = (found.c[name] for name in chosen)
-    return select(literal("", String), func.count()).select_from(found).where(*fits)
-
-
-def _counts(found: CTE, chosen: Chosen, *, without: str | None) -> Select[str, int]:
-    """Terms and how often they occur: of facet `without` as if it were not chosen, or of all others."""
-    fits = (found.c[name] for name in chosen if name != without)
-    terms = select(func.unnest(found.c.terms).label("term")).where(*fits).subquery()
-    counted = select(terms.c.term, func.count()).group_by(terms.c.term)
-    if without:
-        return counted.where(terms.c.term.startswith(f"{without}=", autoescape=True))
-    return counted.where(*(~terms.c.term.startswith(f"{name}=", autoescape=True) for name in chosen))
+    return groups
 
 
 def _shown(found: list[FacetCount], chosen: Any) -> list[FacetCount]:

@@ -1,17 +1,18 @@
 """Pages of modules: best match, newest or by name, each one query."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, select, tuple_
+from sqlalchemy import ColumnElement, Integer, Row, Select, Text, Uuid, bindparam, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from fairhaven.catalog import policy
 from fairhaven.catalog.models import ModuleRow, ReleaseRow
 from fairhaven.catalog.schemas import ModuleSummary, ReleaseMark, Sort
 from fairhaven.catalog.service import searching
-from fairhaven.catalog.service.searching import Chosen
+from fairhaven.catalog.service.searching import Chosen, Shape, Wanted
 from fairhaven.core import pagination
 from fairhaven.core.errors import BadRequest
 from fairhaven.core.policy import Actor
@@ -45,32 +46,46 @@ async def modules(
         BadRequest: the cursor is not of this list.
     """
     policy.can_list.check(actor)
-    q, chosen = searching.clean(q), searching.tidy(facets or {})
-    fits = searching.fitting(actor, q, chosen)
-    if q and sort not in (Sort.NAME, Sort.NEWEST):
-        query, keys = _best(q, fits, limit, cursor), 2
-    else:
-        query, keys = _sorted(sort is Sort.NAME, fits, limit, cursor), 1
-    rows = (await session.execute(query)).all()
+    wanted = Wanted.of(actor, q, facets or {})
+    order = Sort.NEWEST if not wanted.q and sort is not Sort.NAME else sort or Sort.RELEVANCE
+    beyond = _beyond(order, cursor) if cursor else {}
+    query = _statement(wanted.shape, order, bool(beyond))
+    rows = (await session.execute(query, {**wanted.values, **beyond, "most": limit + 1})).all()
+    keys = len(_KEYS[order])
     end = _cursor(rows[limit - 1], keys) if len(rows) > limit else None
     return Page(items=[_summary(row) for row in rows[:limit]], next=end)
 
 
-def _sorted(by_name: bool, fits: list[ColumnElement[bool]], limit: int, cursor: str | None) -> Select[Any]:
-    key: Any = ModuleRow.name if by_name else ModuleRow.id
-    beyond = [_beyond([key], cursor, rising=by_name)] if cursor else []
-    return _summaries([key]).where(*fits, *beyond).order_by(key if by_name else key.desc()).limit(limit + 1)
+@lru_cache(maxsize=256)
+def _statement(shape: Shape, order: Sort, later: bool) -> Select[Any]:
+    return _best(shape, later) if order is Sort.RELEVANCE else _sorted(shape, order, later)
 
 
-def _best(q: str, fits: list[ColumnElement[bool]], limit: int, cursor: str | None) -> Select[Any]:
+def _sorted(shape: Shape, order: Sort, later: bool) -> Select[Any]:
+    rising = order is Sort.NAME
+    key: Any = ModuleRow.name if rising else ModuleRow.id
+    last: ColumnElement[Any] = bindparam("name", type_=Text) if rising else bindparam("id", type_=Uuid())
+    beyond = [key > last if rising else key < last] if later else []
+    found = _summaries([key]).where(*shape.fits(), *beyond)
+    return found.order_by(key if rising else key.desc()).limit(bindparam("most"))
+
+
+def _best(shape: Shape, later: bool) -> Select[Any]:
     """The best matches: found and ranked by their words alone; only those of one page are then read whole."""
+    # First found, then sorted: read from the newest on, every module's words would be looked into.
+    found = (
+        select(ModuleRow.id, ModuleRow.ranking).where(*shape.fits()).cte("found").prefix_with("MATERIALIZED")
+    )
     # Ranking reads each match: where very many fit a common word, the newest are ranked.
-    by_age = select(ModuleRow.id, ModuleRow.search).where(*fits).order_by(ModuleRow.id.desc())
-    newest = by_age.limit(MOST_RANKED).subquery("newest")
-    ranked = select(searching.score(q, newest.c.search).label("score"), newest.c.id).subquery("ranked")
-    beyond = [_beyond([ranked.c.score, ranked.c.id], cursor, rising=False)] if cursor else []
+    newest = select(found).order_by(found.c.id.desc()).limit(MOST_RANKED).subquery("newest")
+    ranked = select(shape.score(newest.c.ranking).label("score"), newest.c.id).subquery("ranked")
+    last = tuple_(bindparam("score", type_=Integer), bindparam("id", type_=Uuid()))
+    beyond = [tuple_(ranked.c.score, ranked.c.id) < last] if later else []
     best = (
-        select(ranked).where(*beyond).order_by(ranked.c.score.desc(), ranked.c.id.desc()).limit(limit + 1)
+        select(ranked)
+        .where(*beyond)
+        .order_by(ranked.c.score.desc(), ranked.c.id.desc())
+        .limit(bindparam("most"))
     ).subquery("best")
     shown = _summaries([best.c.score, best.c.id]).join(best, best.c.id == ModuleRow.id)
     return shown.order_by(best.c.score.desc(), best.c.id.desc())
@@ -83,16 +98,26 @@ def _summaries(keys: Sequence[ColumnElement[Any]]) -> Select[Any]:
     return select(*_COLUMNS, *_RELEASE, *named).select_from(ModuleRow).join(ReleaseRow, latest, isouter=True)
 
 
-def _beyond(keys: Sequence[ColumnElement[Any]], cursor: str, *, rising: bool) -> ColumnElement[bool]:
+def _beyond(order: Sort, cursor: str) -> dict[str, Any]:
+    """Where the page before ended."""
     values = pagination.decode(cursor)
-    if len(values) != len(keys):
+    if len(values) != len(_KEYS[order]):
         raise BadRequest("The cursor is of another list.", fix="Start again without `cursor`.")
-    if rising:
-        return keys[0] > searching.clean(str(values[0]))
-    last: list[Any] = [pagination.as_uuid(values, len(keys) - 1)]
-    if len(keys) > 1:
-        last.insert(0, int(pagination.as_number(values, 0)))
-    return tuple_(*keys) < tuple_(*last)
+    return {name: _READ[name](values, place) for place, name in enumerate(_KEYS[order])}
+
+
+def _name(values: list[Any], place: int) -> str:
+    return searching.clean(str(values[place]))
+
+
+def _score(values: list[Any], place: int) -> int:
+    return int(pagination.as_number(values, place))
+
+
+_KEYS = {Sort.RELEVANCE: ("score", "id"), Sort.NAME: ("name",), Sort.NEWEST: ("id",)}
+_READ: dict[str, Callable[[list[Any], int], Any]] = {
+    "score": _score, "id": pagination.as_uuid, "name": _name,
+}  # fmt: skip
 
 
 def _cursor(row: Row[Any], keys: int) -> str:

@@ -1,10 +1,13 @@
 """What makes a module fit: who may see it, the words, the chosen facets; and how well it fits."""
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import reduce
+from typing import Any, NamedTuple
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, Integer, Text, and_, cast, func, literal_column, or_
+from sqlalchemy import ColumnElement, Integer, Select, Text, and_, bindparam, cast, func, literal_column, or_
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from fairhaven.catalog.models import ModuleRow
@@ -30,50 +33,90 @@ def clean(text: str) -> str:
     return _CONTROL.sub(" ", text[:LONGEST_QUERY]).strip()
 
 
-def tidy(chosen: Chosen) -> dict[str, list[str]]:
-    """Only known facets, each with sorted values; a facet without values is left out."""
-    found = {name: sorted({clean(value) for value in chosen.get(name, ())})[:MOST_CHOSEN] for name in FACETS}
-    return {name: values for name, values in found.items() if values}
+@dataclass(frozen=True)
+class Wanted:
+    """What somebody looks for: words and chosen facets, clean; with whom it may be shown to.
+
+    It splits into a shape, for which a statement is built once, and the values that fill it: building
+    would cost as much as asking.
+    """
+
+    administrator: bool
+    mine: tuple[UUID, ...]
+    q: str
+    chosen: tuple[tuple[str, tuple[str, ...]], ...]
+
+    @classmethod
+    def of(cls, actor: Actor, q: str, chosen: Chosen) -> "Wanted":
+        known = ((name, {clean(value) for value in chosen.get(name, ())}) for name in FACETS)
+        kept = tuple((name, tuple(sorted(values)[:MOST_CHOSEN])) for name, values in known if values)
+        return cls(actor.administrator, tuple(projects.mine(actor)), clean(q), kept)
+
+    def without(self, facet: str) -> "Wanted":
+        return replace(self, chosen=tuple(each for each in self.chosen if each[0] != facet))
+
+    @property
+    def shape(self) -> "Shape":
+        return Shape(self.administrator, tuple(_words(self.q)), tuple(name for name, _ in self.chosen))
+
+    @property
+    def values(self) -> dict[str, Any]:
+        terms = {name: [f"{name}={value}" for value in values] for name, values in self.chosen}
+        seen = {} if self.administrator else {"mine": list(self.mine)}
+        return {**seen, **_words(self.q), **terms}
+
+
+class Shape(NamedTuple):
+    """Everything of a question but its values; a statement of it is asked with `Wanted.values`."""
+
+    administrator: bool
+    words: tuple[str, ...]
+    facets: tuple[str, ...]
+
+    def fits(self) -> list[ColumnElement[bool]]:
+        """The conditions of a list."""
+        conditions = [_visible(projects.visible_ids_of(self.administrator))]
+        if self.words:
+            conditions.append(ModuleRow.search.op("@@")(self.tsquery()))
+        for name in self.facets:
+            terms: ColumnElement[Any] = bindparam(name, type_=ARRAY(Text))
+            conditions.append(ModuleRow.terms.op("&&", is_comparison=True)(terms))
+        return conditions
+
+    def score(self, ranking: ColumnElement[Any]) -> ColumnElement[int]:
+        """How well a module fits the words: a whole number, so that a cursor can name it exactly."""
+        return cast(func.ts_rank(_RANKS, ranking, self.tsquery()) * 1_000_000, Integer)
+
+    def tsquery(self) -> ColumnElement[Any]:
+        asked = [_ASKED[name](_ENGLISH, bindparam(name, type_=Text)) for name in self.words]
+        return reduce(lambda first, second: first.op("&&")(second), asked)
+
+
+_ASKED: dict[str, Callable[..., ColumnElement[Any]]] = {
+    "phrase": func.websearch_to_tsquery,
+    "begun": func.to_tsquery,
+}
+
+
+def _words(q: str) -> dict[str, str]:
+    """The words as parts of a question; the last may be the beginning of a word, for those who still type."""
+    *before, last = q.split() or [""]
+    if not last:
+        return {}
+    if '"' in q or "or" in (word.lower() for word in before) or not _PLAIN_WORD.fullmatch(last):
+        return {"phrase": q}
+    phrase = {"phrase": " ".join(before)} if before else {}
+    return {**phrase, "begun": f"{last}:*"}
 
 
 def visible(actor: Actor) -> ColumnElement[bool]:
     """The modules that are there and that the actor may see."""
+    return _visible(projects.visible_ids(actor))
+
+
+def _visible(mine: Select[UUID]) -> ColumnElement[bool]:
     there = ModuleRow.removed_at.is_(None)
-    if actor.administrator:
-        return there
-    of_projects = ModuleRow.project_id.in_(projects.visible_ids(actor))
-    return and_(there, or_(ModuleRow.visibility == Visibility.PUBLIC, of_projects))
-
-
-def fitting(actor: Actor, q: str, chosen: Chosen) -> list[ColumnElement[bool]]:
-    """The conditions of a list; `q` and `chosen` are clean and tidy."""
-    conditions = [visible(actor)]
-    if q:
-        conditions.append(ModuleRow.search.op("@@")(tsquery(q)))
-    return conditions + chosen_in(ModuleRow.terms, chosen)
-
-
-def chosen_in(terms: Any, chosen: Chosen) -> list[ColumnElement[bool]]:
-    """For each facet with chosen values: that `terms` holds any of them."""
-    wanted = ([f"{facet}={value}" for value in values] for facet, values in chosen.items())
-    return [terms.op("&&", is_comparison=True)(cast(values, ARRAY(Text))) for values in wanted]
-
-
-def score(q: str, search: ColumnElement[Any]) -> ColumnElement[int]:
-    """How well a module fits the words: a whole number, so that a cursor can name it exactly."""
-    return cast(func.ts_rank(_RANKS, search, tsquery(q)) * 1_000_000, Integer)
-
-
-def tsquery(q: str) -> ColumnElement[Any]:
-    """The words as a question; the last one may be the beginning of a word, for those who still type."""
-    asked: ColumnElement[Any] = func.websearch_to_tsquery(_ENGLISH, q)
-    *before, last = q.split()
-    if '"' in q or not _PLAIN_WORD.fullmatch(last):
-        return asked
-    begun: ColumnElement[Any] = func.to_tsquery(_ENGLISH, f"{last}:*")
-    if before:
-        begun = func.websearch_to_tsquery(_ENGLISH, " ".join(before)).op("&&")(begun)
-    return asked.op("||")(begun)
+    return and_(there, or_(ModuleRow.visibility == Visibility.PUBLIC, ModuleRow.project_id.in_(mine)))
 
 
 def terms_of(row: ModuleRow) -> list[str]:
