@@ -3,7 +3,7 @@
 A real PostgreSQL, the real web application under uvicorn in one process, the clients in another, all on
 the same machine. Prints p50, p95, requests a second and the web process's CPU time of each kind of
 question; every request of a kind asks something else (other words, another facet, another page).
-Fails above `LIMIT_MS` at p95. The last line is the floor: a bare Starlette application that answers
+Fails above `LIMITS_MS` at p95. The last line is the floor: a bare Starlette application that answers
 every question with one list made beforehand, asked by the same clients in the same run.
 
     python -m tests.bench.catalog [--modules 10000] [--requests 1000] [--clients 8]
@@ -47,7 +47,8 @@ from fairhaven.core.policy import Role
 from fairhaven.core.testing import make, servers
 from fairhaven.projects import service as projects
 
-LIMIT_MS = 50.0
+# At p95. A page asks for the list and for the counts, and draws both: below 0.1 s it seems to come at once.
+LIMITS_MS = {"api": 50.0, "page": 100.0}
 THINGS = """
 bird beetle whale seal prawn coral plankton seaweed seagrass octopus salmon bee butterfly orchid oak
 wheat vineyard olive potato tomato lesion tumour retina lung bone heart brain cell tissue protein
@@ -207,9 +208,14 @@ def clients(web: Served, floor: Served, token: str, requests: int, at_once: int)
     ask(web.port, "api list", 0, token, 20, [])
     print(f"load of the machine before: {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors")
     print(f"{'question':22} {'p50':>8} {'p95':>8} {'max':>8} {'/s':>6} {'CPU':>8}")
-    slowest = max(measure(web, kind, kind, token, requests, at_once) for kind in KINDS)
+    slow = [
+        kind
+        for kind in KINDS
+        if measure(web, kind, kind, token, requests, at_once) > LIMITS_MS[kind.split()[0]]
+    ]
     measure(floor, "floor: one kept list", "api list", token, requests, at_once)
-    return slowest <= LIMIT_MS
+    print(f"limits at p95: {LIMITS_MS}; above them: {', '.join(slow) or 'none'}")
+    return not slow
 
 
 def measure(web: Served, name: str, kind: str, token: str, requests: int, at_once: int) -> float:
@@ -342,7 +348,6 @@ def main() -> int:
         _KNOWN.extend(known(url))
         with serving("--serve", url) as web, serving("--floor", given=_a_list(web, token)) as floor:
             good = clients(web, floor, token, given.requests, given.clients)
-    print("all within" if good else "NOT within", f"{LIMIT_MS:.0f} ms at p95")
     return 0 if good else 1
 
 
