@@ -17,7 +17,7 @@ def test_describe_prints_the_modules_document(runtime: Runtime) -> None:
     assert (done.returncode, document["name"]) == (0, "formats")
     assert document["predict"]["accepts"] == ["application/json", "text/csv", "image/png"]
     assert document["train"] is None
-    assert set(document) == {"name", "metadata", "predict", "train", "python", "dialect"}
+    assert set(document) == {"name", "metadata", "predict", "train", "batch", "python", "dialect"}
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,24 @@ class QueueFull(Refusal):
     status, title, retry_after = 503, "Too many requests are waiting", 2
 
 
+class TooMany(Refusal):
+    """This client has too many requests under way."""
+
+    status, title, retry_after = 429, "Too many requests of yours are under way", 2
+
+
+class DeviceBusy(Refusal):
+    """A training holds the device that predictions need."""
+
+    status, title, retry_after = 503, "The device is busy", 10
+
+
+class ClientGone(Refusal):
+    """Nobody is there to read the answer; the status is for the counters only."""
+
+    status, title = 499, "The client went away"
+
+
 class WorkerCrashed(Refusal):
     """The process that ran the module ended in the middle of this request."""
 

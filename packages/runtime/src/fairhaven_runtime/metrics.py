@@ -20,6 +20,9 @@ class Metrics:
     predictions: int = 0
     workers_started: int = 0
     loads_failed: int = 0
+    records_dropped: int = 0
+    batches: int = 0
+    batched: int = 0
 
     def count(self, route: str, status: int) -> None:
         """One request was answered."""
@@ -31,6 +34,11 @@ class Metrics:
         self.seconds += seconds
         self.durations[next((bound for bound in BUCKETS if seconds <= bound), float("inf"))] += 1
 
+    def batch(self, size: int) -> None:
+        """So many calls were answered together."""
+        self.batches += 1
+        self.batched += size
+
     def text(self, gauges: Mapping[str, int]) -> str:
         """All numbers; `gauges` are those that only the moment knows."""
         lines = ["# TYPE fairhaven_requests_total counter"]
@@ -39,6 +47,9 @@ class Metrics:
         lines += self._histogram()
         lines += _single("counter", "workers_started_total", self.workers_started)
         lines += _single("counter", "loads_failed_total", self.loads_failed)
+        lines += _single("counter", "records_dropped_total", self.records_dropped)
+        lines += _single("counter", "batches_total", self.batches)
+        lines += _single("counter", "batched_requests_total", self.batched)
         lines += _single("gauge", "start_time_seconds", round(self.started, 3))
         for name, value in gauges.items():
             lines += _single("gauge", name, value)

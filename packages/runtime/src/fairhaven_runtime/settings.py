@@ -24,3 +24,15 @@ class Settings:
     max_upload: int = 1024**3
     work_dir: Path = field(default_factory=lambda: Path(os.environ.get("TMPDIR") or tempfile.gettempdir()))
     train: bool = True
+    predict: bool = True
+    trainings: int = 1
+    batch_size: int = 32
+    per_client: int = 0
+    device_lock: Path | None = None
+    state_dir: Path | None = None
+    keep_jobs: float = 3600.0
+    jobs: int = 100
+    record: Path | None = None
+    release: str = ""
+    tap: Path | None = None
+    tap_rate: float = 0.01

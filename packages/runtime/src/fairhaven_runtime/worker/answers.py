@@ -9,6 +9,7 @@ import os
 import shutil
 import tempfile
 import traceback
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -33,6 +34,8 @@ def success(result: Any, accept: str, shape: Any, spool: str) -> Frame:
     """
     if _is_binary(result):
         return _binary(result, accept, spool)
+    if isinstance(result, Iterator):
+        result = list(result)
     if accept not in (JSON, "*/*"):
         return _text(result, accept, spool)
     text = to_json(result if shape is not None else {"status": "OK", "predictions": result})

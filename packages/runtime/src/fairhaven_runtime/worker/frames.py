@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import select
 import socket
 import struct
 from collections.abc import Iterator
@@ -35,6 +36,10 @@ class Connection:
             OSError: the front has gone.
         """
         self._socket.sendall(pack(head, body))
+
+    def has_message(self) -> bool:
+        """Whether the front has said something meanwhile."""
+        return bool(select.select([self._socket], [], [], 0)[0])
 
     def __iter__(self) -> Iterator[Frame]:
         """Messages as they come, until the front closes its end."""

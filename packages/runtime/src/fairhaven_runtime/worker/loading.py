@@ -50,6 +50,38 @@ class Model:
             raise NotImplementedError(f"the module {self.name!r} has no function {name}")
         return function  # type: ignore[no-any-return]
 
+    def predict(self) -> Callable[..., Any]:
+        """The module's `predict`; of one that only answers many at once, that for a single call.
+
+        Raises:
+            NotImplementedError: the module has neither.
+        """
+        if not callable(getattr(self.target, "predict", None)) and self.batches:
+            return lambda **arguments: self.predict_all([arguments])[0]
+        return self.function("predict")
+
+    @property
+    def batches(self) -> bool:
+        """Whether the module answers many calls at once."""
+        return callable(getattr(self.target, "predict_batch", None))
+
+    def predict_all(self, calls: list[dict[str, Any]]) -> list[Any]:
+        """A result for each call, or the exception that it raised; one at a time when all at once fail."""
+        try:
+            return self._together(calls)
+        except (Exception, SystemExit) as error:  # the module's own code: anything can come out of it
+            if len(calls) == 1:
+                return [error]
+        return [result for call in calls for result in self.predict_all([call])]
+
+    def _together(self, calls: list[dict[str, Any]]) -> list[Any]:
+        if not calls:
+            return []
+        results = list(self.function("predict_batch")(calls))
+        if len(results) != len(calls):
+            raise ValueError(f"predict_batch returned {len(results)} results for {len(calls)} calls")
+        return results
+
     def metadata(self) -> dict[str, Any]:
         """What the module says about itself, or the contract's stand-in."""
         try:
@@ -73,6 +105,7 @@ class Model:
             "metadata": self.metadata(),
             "predict": {"schema": self.predict_args.schema(), "accepts": self.predict_args.accepts()},
             "train": {"schema": self.train_args.schema()} if trains else None,
+            "batch": self.batches,
             "python": platform.python_version(),
             "dialect": schemas.dialect(),
         }

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
-from typing import Any
+import time
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
 
-from . import answers, guard, loading
+from . import answers, guard, loading, streams
 from .arguments import Arguments, BadArguments, Values
 from .frames import Connection, Frame, Head
 
@@ -19,9 +22,16 @@ def main() -> None:
     connection = Connection(options.fd)
     worker = _loaded(connection, options)
     for head, body in connection:
-        connection.send(*worker.answer(head, body))
+        worker.serve(connection, head, body)
     sys.stderr.flush()
     os._exit(0)  # threads of the module must not keep the process
+
+
+class Stream(NamedTuple):
+    """An answer that comes piece by piece."""
+
+    values: Iterator[Any]
+    kind: str
 
 
 class Worker:
@@ -34,6 +44,7 @@ class Worker:
             "ping": lambda head, body: ({"status": 200}, b""),
             "metadata": lambda head, body: self._json(self._model.metadata()),
             "predict": self._predict,
+            "batch": self._batch,
             "validate": self._validate,
             "train": self._train,
         }
@@ -42,20 +53,65 @@ class Worker:
         """The module's description, as JSON knows it."""
         return self._model.document()
 
-    def answer(self, head: Head, body: bytes) -> Frame:
-        """The frame that answers one message; errors of any kind become answers too."""
+    def serve(self, connection: Connection, head: Head, body: bytes) -> None:
+        """Answer one message; errors of any kind become answers too."""
+        if head["op"] == "stop":
+            return  # it came when the stream had just ended by itself
+        begun = time.process_time()
+        answer = self._guarded(self._verbs[head["op"]], head, body)
+        if isinstance(answer, Stream):
+            streams.send(connection, answer.values, answer.kind)
+            return
+        answer[0]["facts"] = {"cpu": round(time.process_time() - begun, 6)}
+        connection.send(*answer)
+
+    def _guarded(self, verb: Callable[..., Any], *given: Any) -> Any:
+        """The verb's answer, or the one that tells why there is none."""
         try:
-            return self._verbs[head["op"]](head, body)
+            return verb(*given)
         except BadArguments as error:
             return answers.messages(error.status, error.messages)
         except (Exception, SystemExit) as error:  # the module's own code: anything can come out of it
             return answers.failure(error)
 
-    def _predict(self, head: Head, body: bytes) -> Frame:
-        predict = self._model.function("predict")
+    def _predict(self, head: Head, body: bytes) -> Frame | Stream:
+        predict = self._model.predict()
         arguments = self._read(self._model.predict_args, head, body)
         accept = str(arguments.get("accept", answers.JSON))
-        return answers.success(predict(**arguments), accept, self._model.answer_schema, self._spool)
+        result = predict(**arguments)
+        if isinstance(result, Iterator) and not isinstance(result, io.IOBase):
+            kind = streams.wanted(str(head.get("accept", "")), accept)
+            if kind:
+                return Stream(result, kind)
+        return self._answered(result, arguments)
+
+    def _batch(self, head: Head, body: bytes) -> Frame:
+        """Many predictions by one call of the module; a mistake in one is no mistake of the others."""
+        begin, told = 0, []
+        for call in head["calls"]:
+            end = begin + call["size"]
+            told.append(self._guarded(self._arguments, call, body[begin:end]))
+            begin = end
+        ready = [each for each in told if isinstance(each, dict)]
+        results = iter(self._model.predict_all(ready))
+        frames = [
+            self._guarded(self._finished, next(results), each) if isinstance(each, dict) else each
+            for each in told
+        ]
+        heads = [{**each, "size": len(bytes_)} for each, bytes_ in frames]
+        return {"status": 200, "answers": heads}, b"".join(bytes_ for _, bytes_ in frames)
+
+    def _arguments(self, head: Head, body: bytes) -> dict[str, Any]:
+        return self._read(self._model.predict_args, head, body)
+
+    def _finished(self, result: Any, arguments: dict[str, Any]) -> Frame:
+        if isinstance(result, BaseException):
+            raise result
+        return self._answered(result, arguments)
+
+    def _answered(self, result: Any, arguments: dict[str, Any]) -> Frame:
+        accept = str(arguments.get("accept", answers.JSON))
+        return answers.success(result, accept, self._model.answer_schema, self._spool)
 
     def _validate(self, head: Head, body: bytes) -> Frame:
         """The arguments of a training, as they will be used; a file as its name, type and original name."""

@@ -1,5 +1,6 @@
 """Reads request bodies: small ones stay in memory, files and large bodies go to disk as they come."""
 
+import hashlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +15,7 @@ from multipart import (  # type: ignore[import-untyped]
 )
 
 from fairhaven_runtime.errors import Malformed, TooLarge
-from fairhaven_runtime.web import Request
+from fairhaven_runtime.front.web import Request
 
 IN_MEMORY = 1024 * 1024
 """Bytes of a body, or of all text fields together, that are kept in memory."""
@@ -32,7 +33,8 @@ class Payload:
     path: Path | None = None
     fields: list[tuple[str, str]] = field(default_factory=list)
     files: list[dict[str, str | None]] = field(default_factory=list)
-    _paths: list[Path] = field(default_factory=list)
+    digest: Any = None
+    paths: list[Path] = field(default_factory=list)
 
     def head(self) -> dict[str, Any]:
         """The part of the message that tells a worker what came and where it lies."""
@@ -45,17 +47,19 @@ class Payload:
 
     def new_file(self) -> Path:
         """A fresh path for an upload of this request."""
-        self._paths.append(self.stem.with_name(f"{self.stem.name}-{len(self._paths)}"))
-        return self._paths[-1]
+        self.paths.append(self.stem.with_name(f"{self.stem.name}-{len(self.paths)}"))
+        return self.paths[-1]
 
     def discard(self) -> None:
         """Delete every file that came with the request."""
-        for path in self._paths:
+        for path in self.paths:
             path.unlink(missing_ok=True)
 
 
-async def read(request: Request, stem: Path, limit: int) -> Payload:
+async def read(request: Request, stem: Path, limit: int, *, digest: bool = False) -> Payload:
     """Read the body; its files get paths that begin with `stem`, until the caller discards the payload.
+
+    With `digest`, a SHA-256 of the query and the body is made on the way.
 
     Raises:
         TooLarge: more than `limit` bytes are announced or come.
@@ -66,6 +70,9 @@ async def read(request: Request, stem: Path, limit: int) -> Payload:
     media, options = parse_options_header(request.headers.get("content-type", ""))
     payload = Payload(_kind(media), stem)
     chunks = _chunks(request, limit)
+    if digest:
+        payload.digest = hashlib.sha256(request.query.encode() + b"\n")
+        chunks = _hashed(chunks, payload.digest)
     try:
         if payload.kind == "multipart":
             await _Multipart(payload, options.get("boundary", "")).read(chunks)
@@ -102,6 +109,12 @@ async def _chunks(request: Request, limit: int) -> AsyncIterator[bytes]:
         if size > limit:
             raise TooLarge(f"More than the {limit} bytes came that this server takes.")
         yield message.get("body", b"")
+
+
+async def _hashed(chunks: AsyncIterator[bytes], digest: Any) -> AsyncIterator[bytes]:
+    async for chunk in chunks:
+        digest.update(chunk)
+        yield chunk
 
 
 async def _read_whole(payload: Payload, chunks: AsyncIterator[bytes]) -> None:

@@ -7,9 +7,9 @@ from types import FrameType
 
 import uvicorn
 
-from fairhaven_runtime.app import App
+from fairhaven_runtime.front.app import App
 from fairhaven_runtime.settings import Settings
-from fairhaven_runtime.workdir import WorkDir
+from fairhaven_runtime.workers.workdir import WorkDir
 
 
 class Server(uvicorn.Server):

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from fairhaven_runtime import __version__
-from fairhaven_runtime.description import describe
 from fairhaven_runtime.errors import LoadFailed
-from fairhaven_runtime.server import serve
+from fairhaven_runtime.front.server import serve
 from fairhaven_runtime.settings import Settings
+from fairhaven_runtime.workers.description import describe
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

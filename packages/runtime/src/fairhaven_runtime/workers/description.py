@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import Any
 
-from fairhaven_runtime.process import Worker, WorkerSpec
-from fairhaven_runtime.workdir import WorkDir
+from fairhaven_runtime.workers.process import Starter, WorkerSpec
+from fairhaven_runtime.workers.workdir import WorkDir
 
 
 async def describe(python: Path, model: str, work_dir: Path, *, patience: float) -> dict[str, Any]:
@@ -16,7 +16,7 @@ async def describe(python: Path, model: str, work_dir: Path, *, patience: float)
     folder = WorkDir.create(work_dir)
     try:
         spec = WorkerSpec(python=python, model=model, spool=folder.answers, tmp=folder.tmp, timeout=patience)
-        worker = await Worker.start(spec, warm=False)
+        worker = await Starter(spec).start(warm=False)
         await worker.stop()
         return worker.document
     finally:

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from fairhaven_runtime.channel import Channel, WorkerGone
 from fairhaven_runtime.errors import LoadFailed
 from fairhaven_runtime.worker.frames import Frame, Head
+from fairhaven_runtime.workers.channel import Channel, WorkerGone
 
-ENTRY = Path(__file__).parent / "worker" / "start.py"
+ENTRY = Path(__file__).parents[1] / "worker" / "start.py"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +26,24 @@ class WorkerSpec:
     spool: Path
     tmp: Path
     timeout: float
+
+
+class Starter:
+    """Starts workers of one server."""
+
+    def __init__(self, spec: WorkerSpec) -> None:
+        self._spec = spec
+
+    async def start(self, *, warm: bool) -> "Worker":
+        """Start a worker and wait until its module is loaded (and warmed).
+
+        Raises:
+            LoadFailed: the interpreter is missing, the module fails, or it takes too long.
+        """
+        return await Worker.start(self._spec, warm=warm)
+
+    async def stop(self) -> None:
+        """Let go of what helps to start them."""
 
 
 class Worker:
@@ -66,6 +84,22 @@ class Worker:
         answer = await self._channel.receive()
         self.served += 1
         return answer
+
+    def tell(self, head: Head) -> None:
+        """Send one message that has no answer.
+
+        Raises:
+            WorkerGone: the process ended.
+        """
+        self._channel.send(head)
+
+    async def more(self) -> Frame:
+        """The next piece of a stream.
+
+        Raises:
+            WorkerGone: the process ended first.
+        """
+        return await self._channel.receive()
 
     @property
     def alive(self) -> bool:

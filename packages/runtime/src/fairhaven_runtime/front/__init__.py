@@ -1,0 +1,1 @@
+"""The half that speaks HTTP; it never imports the module."""

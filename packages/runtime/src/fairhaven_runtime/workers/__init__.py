@@ -1,0 +1,1 @@
+"""The front's side of the processes that run the module: started, asked, watched, ended."""
