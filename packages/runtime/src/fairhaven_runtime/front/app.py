@@ -1,5 +1,7 @@
 """The front: an ASGI application that speaks HTTP and leaves the module's work to workers."""
 
+from contextlib import suppress
+
 from fairhaven_runtime.errors import ClientGone, NotReady, Refusal, TooLarge
 from fairhaven_runtime.front.contract import Contract
 from fairhaven_runtime.front.desk import Desk
@@ -69,7 +71,8 @@ class App:
         if answer.status >= 400 and "application/problem+json" in request.headers.get("accept", ""):
             answer = as_problem(answer)
         self._metrics.count(route, answer.status)
-        await deliver(answer, send)
+        with suppress(ClientGone, ConnectionResetError):  # uvicorn closes what was not answered whole
+            await deliver(answer, request, send)
 
     def _find(self, request: Request) -> tuple[str, Handler]:
         if not self._module.name and self._router.names_a_model(request.path):

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import IO, Any
 
-from fairhaven_runtime.errors import Refusal
+from fairhaven_runtime.errors import ClientGone, Refusal
 from fairhaven_runtime.workers.messages import Answer
 
 Scope = MutableMapping[str, Any]
@@ -90,10 +90,10 @@ def as_problem(answer: Answer) -> Answer:
     return Answer(answer.status, body, [*headers.items(), ("content-type", "application/problem+json")])
 
 
-async def deliver(response: Answer, send: Send) -> None:
+async def deliver(response: Answer, request: Request, send: Send) -> None:
     """Send the answer; a file answer is read in pieces and deleted."""
     if response.pieces is not None:
-        await _deliver_stream(response, response.pieces, send)
+        await _deliver_stream(response, response.pieces, request, send)
         return
     if response.file is None:
         await send(_start(response, len(response.body)))
@@ -122,15 +122,34 @@ async def deliver_early(response: Answer, receive: Receive, send: Send, *, patie
     await send({"type": "http.response.body", "body": b""})
 
 
-async def _deliver_stream(response: Answer, pieces: AsyncGenerator[bytes, None], send: Send) -> None:
+async def _deliver_stream(
+    answer: Answer, pieces: AsyncGenerator[bytes, None], request: Request, send: Send
+) -> None:
     """Pieces as they come, without an announced length; when they break off, so does the connection."""
+    gone = asyncio.ensure_future(request.gone())
     try:
-        await send(_start(response, None))
-        async for piece in pieces:
+        await send(_start(answer, None))
+        while (piece := await _next(pieces, gone)) is not None:
             await send({"type": "http.response.body", "body": piece, "more_body": True})
         await send({"type": "http.response.body", "body": b""})
     finally:
+        gone.cancel()
         await pieces.aclose()
+
+
+async def _next(pieces: AsyncGenerator[bytes, None], gone: asyncio.Future[None]) -> bytes | None:
+    """The next piece, or None after the last.
+
+    Raises:
+        ClientGone: the reader went away first.
+    """
+    coming = asyncio.ensure_future(anext(pieces, None))
+    await asyncio.wait([coming, gone], return_when=asyncio.FIRST_COMPLETED)
+    if not gone.done():
+        return coming.result()
+    coming.cancel()
+    await asyncio.wait([coming])
+    raise ClientGone("The client went away before the end.")
 
 
 async def _deliver_file(response: Answer, path: Path, send: Send) -> None:

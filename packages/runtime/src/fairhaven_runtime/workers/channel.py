@@ -7,6 +7,9 @@ from typing import cast
 
 from fairhaven_runtime.worker.frames import PREFIX, Frame, Head, pack
 
+AHEAD = 64
+"""Messages that a worker may be ahead of who reads them."""
+
 
 class WorkerGone(Exception):
     """The worker's end of the socket is closed."""
@@ -39,6 +42,8 @@ class Channel(asyncio.Protocol):
             WorkerGone: the socket closed before one came.
         """
         if self._inbox:
+            if len(self._inbox) == AHEAD and self._transport is not None:
+                self._transport.resume_reading()
             return self._inbox.popleft()
         if self.closed:
             raise WorkerGone
@@ -82,3 +87,5 @@ class Channel(asyncio.Protocol):
             self._waiter.set_result(frame)
         else:
             self._inbox.append(frame)
+            if len(self._inbox) == AHEAD and self._transport is not None:
+                self._transport.pause_reading()  # a stream whose reader is slower than the module

@@ -29,9 +29,8 @@ class Module:
         self._pool = Pool(
             self._starter, metrics, size=settings.workers, queue=settings.queue, batch=settings.batch_size
         )
-        self.trainings = Trainings(
-            self._starter, self._device, at_once=settings.trainings, folder=settings.state_dir
-        )
+        folder = settings.state_dir and settings.state_dir / "trainings"
+        self.trainings = Trainings(self._starter, self._device, at_once=settings.trainings, folder=folder)
 
     def start(self) -> None:
         """Begin to load it; returns at once."""
