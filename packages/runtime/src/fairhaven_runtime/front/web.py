@@ -144,7 +144,8 @@ async def _next(pieces: AsyncGenerator[bytes, None], gone: asyncio.Future[None])
         ClientGone: the reader went away first.
     """
     coming = asyncio.ensure_future(anext(pieces, None))
-    await asyncio.wait([coming, gone], return_when=asyncio.FIRST_COMPLETED)
+    either: list[asyncio.Future[Any]] = [coming, gone]
+    await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
     if not gone.done():
         return coming.result()
     coming.cancel()

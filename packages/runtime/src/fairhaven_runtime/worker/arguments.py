@@ -55,7 +55,7 @@ class Arguments:
     def __init__(self, fields: dict[str, Any]) -> None:
         self._fields = fields
         self._schema = object_schema(fields)
-        self._checker: Any = sys.modules["marshmallow"].Schema.from_dict(fields)() if fields else None
+        self._checker: Any = self._checker_of(fields) if fields else None
 
     def schema(self) -> dict[str, Any]:
         """JSON Schema of all arguments together."""
@@ -87,6 +87,9 @@ class Arguments:
         choices = schemas.choices_of(self._fields.get("accept"))
         if choices and found.get("accept", "*/*") == "*/*":
             found["accept"] = negotiate(header, choices)
+
+    def _checker_of(self, fields: dict[str, Any]) -> Any:
+        return sys.modules["marshmallow"].Schema.from_dict(fields)()
 
     def _checked(self, found: dict[str, Any]) -> dict[str, Any]:
         try:

@@ -14,6 +14,7 @@ from typing import Any
 
 from . import schemas
 from .arguments import Arguments
+from .signature import Signature
 
 GROUP = "deepaas.v2.model"
 
@@ -35,8 +36,8 @@ class Model:
     def __init__(self, name: str, target: Any) -> None:
         self.name = name
         self.target = target
-        self.predict_args = Arguments(self._declared("get_predict_args"))
-        self.train_args = Arguments(self._declared("get_train_args"))
+        self.predict_args = self._arguments("predict")
+        self.train_args = self._arguments("train")
         self.answer_schema = schemas.answer_schema(getattr(target, "schema", None))
 
     def function(self, name: str) -> Callable[..., Any]:
@@ -109,6 +110,13 @@ class Model:
             "python": platform.python_version(),
             "dialect": schemas.dialect(),
         }
+
+    def _arguments(self, verb: str) -> Arguments:
+        """What the module declares for the function, or else what the function's own signature says."""
+        function = getattr(self.target, verb, None)
+        if callable(function) and not callable(getattr(self.target, f"get_{verb}_args", None)):
+            return Signature.of(function)
+        return Arguments(self._declared(f"get_{verb}_args"))
 
     def _declared(self, name: str) -> dict[str, Any]:
         """Fields by name; a function may return a dict, a schema's `fields`, or a schema."""
