@@ -16,7 +16,6 @@ from fairhaven_runtime.front.web import (
     deliver,
     deliver_early,
     plain,
-    problem,
 )
 from fairhaven_runtime.metrics import Metrics
 from fairhaven_runtime.settings import Settings
@@ -61,13 +60,13 @@ class App:
             answer = await handler(request)
         except TooLarge as refusal:
             self._metrics.count(route, refusal.status)
-            await deliver_early(problem(refusal), request.receive, send)
+            await deliver_early(request.refuse(refusal), request.receive, send)
             return
         except (ClientGone, ConnectionResetError):
             self._metrics.count(route, ClientGone.status)
             return  # nobody is there to read an answer
         except Refusal as refusal:
-            answer = problem(refusal)
+            answer = request.refuse(refusal)
         if answer.status >= 400 and "application/problem+json" in request.headers.get("accept", ""):
             answer = as_problem(answer)
         self._metrics.count(route, answer.status)

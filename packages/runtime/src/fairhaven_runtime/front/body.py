@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,51 +14,17 @@ from multipart import (  # type: ignore[import-untyped]
 )
 
 from fairhaven_runtime.errors import Malformed, TooLarge
+from fairhaven_runtime.front.payload import IN_MEMORY, Payload, Sink
 from fairhaven_runtime.front.web import Request
-
-IN_MEMORY = 1024 * 1024
-"""Bytes of a body, or of all text fields together, that are kept in memory."""
 
 MOST_PARTS = 1000
 
 
-@dataclass
-class Payload:
-    """A body as workers take it: `kind` is none, json, form or multipart."""
-
-    kind: str
-    stem: Path
-    body: bytes = b""
-    path: Path | None = None
-    fields: list[tuple[str, str]] = field(default_factory=list)
-    files: list[dict[str, str | None]] = field(default_factory=list)
-    digest: Any = None
-    paths: list[Path] = field(default_factory=list)
-
-    def head(self) -> dict[str, Any]:
-        """The part of the message that tells a worker what came and where it lies."""
-        head: dict[str, Any] = {"kind": self.kind}
-        if self.path is not None:
-            head["path"] = str(self.path)
-        if self.kind == "multipart":
-            head |= {"fields": self.fields, "files": self.files}
-        return head
-
-    def new_file(self) -> Path:
-        """A fresh path for an upload of this request."""
-        self.paths.append(self.stem.with_name(f"{self.stem.name}-{len(self.paths)}"))
-        return self.paths[-1]
-
-    def discard(self) -> None:
-        """Delete every file that came with the request."""
-        for path in self.paths:
-            path.unlink(missing_ok=True)
-
-
-async def read(request: Request, stem: Path, limit: int, *, digest: bool = False) -> Payload:
+async def read(request: Request, stem: Path, limit: int, *, kind: str = "", digest: bool = False) -> Payload:
     """Read the body; its files get paths that begin with `stem`, until the caller discards the payload.
 
-    With `digest`, a SHA-256 of the query and the body is made on the way.
+    Its content type says what it is, unless `kind` does. With `digest`, a SHA-256 of the query and the body
+    is made on the way.
 
     Raises:
         TooLarge: more than `limit` bytes are announced or come.
@@ -68,7 +33,7 @@ async def read(request: Request, stem: Path, limit: int, *, digest: bool = False
     """
     _check_length(request, limit)
     media, options = parse_options_header(request.headers.get("content-type", ""))
-    payload = Payload(_kind(media), stem)
+    payload = Payload(kind or _kind(media), stem)
     chunks = _chunks(request, limit)
     if digest:
         payload.digest = hashlib.sha256(request.query.encode() + b"\n")
@@ -118,41 +83,11 @@ async def _hashed(chunks: AsyncIterator[bytes], digest: Any) -> AsyncIterator[by
 
 
 async def _read_whole(payload: Payload, chunks: AsyncIterator[bytes]) -> None:
-    sink = _Sink(payload)
+    sink = Sink(payload)
     async for chunk in chunks:
         if payload.kind != "none":
             sink.write(chunk)
     payload.path, payload.body = sink.close()
-
-
-class _Sink:
-    """Collects bytes in memory and moves to a file when they are many."""
-
-    def __init__(self, payload: Payload, *, to_file: bool = False) -> None:
-        self._payload = payload
-        self._buffer = bytearray()
-        self._path = payload.new_file() if to_file else None
-        if self._path is not None:
-            self._path.touch()
-
-    def write(self, data: bytes) -> None:
-        """Take some bytes. Writing to the page cache is quick; a thread per chunk would cost more."""
-        self._buffer += data
-        if len(self._buffer) > IN_MEMORY:
-            self._flush()
-
-    def close(self) -> tuple[Path | None, bytes]:
-        """Where the bytes are: in a file, or in memory."""
-        if self._path is None:
-            return None, bytes(self._buffer)
-        self._flush()
-        return self._path, b""
-
-    def _flush(self) -> None:
-        self._path = self._path or self._payload.new_file()
-        with self._path.open("ab") as file:
-            file.write(self._buffer)
-        self._buffer.clear()
 
 
 class _Multipart:
@@ -164,7 +99,7 @@ class _Multipart:
         self._payload = payload
         self._parser = PushMultipartParser(boundary, max_segment_count=MOST_PARTS)
         self._part: MultipartSegment | None = None
-        self._file: _Sink | None = None
+        self._file: Sink | None = None
         self._text = bytearray()
         self._texts = 0
 
@@ -177,7 +112,7 @@ class _Multipart:
             self._parser.close()
         except ParserLimitReached as error:
             raise TooLarge(f"The multipart body is beyond a limit: {error}.") from error
-        except (MultipartError, UnicodeDecodeError, LookupError) as error:
+        except (MultipartError, ValueError, LookupError) as error:
             raise Malformed(f"The multipart body is damaged: {error}.") from error
 
     def _take(self, event: Any) -> None:
@@ -192,7 +127,7 @@ class _Multipart:
 
     def _begin(self, part: MultipartSegment) -> None:
         self._part = part
-        self._file = _Sink(self._payload, to_file=True) if part.filename is not None else None
+        self._file = Sink(self._payload, to_file=True) if part.filename is not None else None
         self._text = bytearray()
 
     def _take_text(self, data: bytes) -> None:

@@ -3,13 +3,14 @@
 import time
 import uuid
 from collections import Counter
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from fairhaven_runtime.errors import Malformed, Refusal, TooMany
 from fairhaven_runtime.front import body
 from fairhaven_runtime.front.jobs import Jobs
+from fairhaven_runtime.front.payload import Payload
 from fairhaven_runtime.front.records import Records
 from fairhaven_runtime.front.web import Request
 from fairhaven_runtime.metrics import Metrics
@@ -19,6 +20,8 @@ from fairhaven_runtime.workers.module import Module
 from fairhaven_runtime.workers.workdir import WorkDir
 
 DEADLINE = "x-request-timeout"
+
+Then = Callable[[Answer], Awaitable[Answer]]
 
 
 class Desk:
@@ -40,27 +43,49 @@ class Desk:
             TooLarge: the body has more bytes than `max_upload`.
             Malformed: the body is not what its type says, or the deadline is no number.
         """
-        within = self._within(request)
-        stem = self._uploads / uuid.uuid4().hex
-        wanted = self.records is not None
-        payload = await body.read(request, stem, self.settings.max_upload, digest=wanted)
+        within = self.within(request)
+        payload = await self.receive(request)
         head = {"op": op, "query": request.query, "body": payload.head()}
         if "accept" in request.headers:
             head["accept"] = request.headers["accept"]
-        digest = payload.digest.hexdigest() if payload.digest else ""
-        return Call(head, payload.body, within, payload.paths, digest)
+        return payload.call(head, within)
 
-    async def predict(self, request: Request, call: Call) -> Answer:
-        """The answer to a prediction: now, or (`Prefer: respond-async`) the address of a job.
+    async def receive(self, request: Request, kind: str = "") -> Payload:
+        """The request's body, as its content type says it is, or as the `kind` of payload that is given.
+
+        Raises:
+            TooLarge: it has more bytes than `max_upload`.
+            Malformed: it is not what its type says.
+        """
+        stem = self._uploads / uuid.uuid4().hex
+        wanted = self.records is not None
+        return await body.read(request, stem, self.settings.max_upload, kind=kind, digest=wanted)
+
+    def within(self, request: Request) -> float:
+        """The seconds that the client gives us, at most those of the server.
+
+        Raises:
+            Malformed: it gives no number.
+        """
+        told = request.headers.get(DEADLINE)
+        return self.settings.timeout if told is None else min(_number(told), self.settings.timeout)
+
+    async def predict(self, request: Request, call: Call, then: Then | None = None) -> Answer:
+        """The answer to a prediction, retold by `then`: now, or (`Prefer: respond-async`) where it will be.
 
         Raises:
             Refusal: there is none.
         """
         preferred = request.prefers()
-        if "respond-async" in preferred:
-            return await self.jobs.begin(self.ask(request, call), wait=_number(preferred.get("wait", "0")))
-        with self._counted(request.client):
-            return await self.ask(request, call, patient=False)
+        try:
+            if "respond-async" in preferred:
+                wait = _number(preferred.get("wait", "0"))
+                return await self.jobs.begin(self._retold(request, call, then), wait=wait)
+            with self._counted(request.client):
+                return await self._retold(request, call, then, patient=False)
+        except BaseException:
+            call.discard()
+            raise
 
     async def ask(self, request: Request, call: Call, *, patient: bool = True) -> Answer:
         """Ask the module, and clear away; a `patient` call goes on when the client has gone."""
@@ -89,10 +114,11 @@ class Desk:
         if self.records is not None:
             self.records.stop()
 
-    def _within(self, request: Request) -> float:
-        """The seconds that the client gives us, at most those of the server."""
-        told = request.headers.get(DEADLINE)
-        return self.settings.timeout if told is None else min(_number(told), self.settings.timeout)
+    async def _retold(
+        self, request: Request, call: Call, then: Then | None, *, patient: bool = True
+    ) -> Answer:
+        answer = await self.ask(request, call, patient=patient)
+        return answer if then is None else await then(answer)
 
     @contextmanager
     def _counted(self, client: str) -> Iterator[None]:

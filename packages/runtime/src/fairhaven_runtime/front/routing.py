@@ -1,16 +1,18 @@
-"""From a path to its handler: templates with `{name}` (the module's) and `{uuid}`, slashes put right."""
+"""From a path to its handler: templates with `{names}` in them, slashes put right."""
 
 import re
 from collections.abc import Awaitable, Callable
+from urllib.parse import quote
 
 from fairhaven_runtime.front.web import Request, plain
 from fairhaven_runtime.workers.messages import Answer
 
 Handler = Callable[[Request], Awaitable[Answer]]
 Routes = dict[str, dict[str, Handler]]
-"""Handlers by path and method."""
+"""Handlers by path and method. `{name}` stands for the served module's name, other braces for anything."""
 
-_UUID = re.compile(r"((?:/v2/models/\{name\}/train|/jobs)/)([^/]+)(/.+)?")
+IN_PATHS = "/:@!$&'()*+,;=~"
+"""What a path may hold as it is (RFC 3986 §3.3), beside letters, digits and `_.-`."""
 
 
 class Router:
@@ -19,12 +21,15 @@ class Router:
     def __init__(self, base: str, routes: Routes, operations: Routes) -> None:
         self._base = base
         self._routes = {**routes, **operations}
+        self._patterns = [(path, _pattern(path)) for path in self._routes if "{" in path]
+        self._fixed = {path for path in self._routes if "{" not in path}
         self._bare = operations if base else {}
 
     def find(self, request: Request, model: str) -> tuple[str, Handler]:
         """The template of the request's path, for counting, and its handler; every request gets one."""
-        name = self._name(request.path, model, request)
-        if (methods := self._routes.get(name)) is None:
+        name, request.params = self._match(request.path, model)
+        methods = self._routes.get(name)
+        if methods is None:
             name, methods = request.path, self._bare.get(request.path)
         if methods is None:
             return "other", self._elsewhere(request, model)
@@ -33,30 +38,33 @@ class Router:
 
     def names_a_model(self, path: str) -> bool:
         """Whether the path lies where only the loaded module can tell what is there."""
-        return path.startswith(self._base + "/v2/models/")
+        return path.startswith(self._base + "/v2/models/") and not self._match(path, "")[0]
 
-    def _name(self, path: str, model: str, request: Request | None = None) -> str:
-        """The path as the table has it: without base path, with names in braces."""
+    def _match(self, path: str, model: str) -> tuple[str, dict[str, str]]:
+        """The path as the table has it, with what stands for its names; empty if it is not there."""
         if not path.startswith(self._base):
-            return ""
-        name = path[len(self._base) :] or "/"
-        below = f"/v2/models/{model}/"
-        if model and name.startswith(below):
-            name = "/v2/models/{name}/" + name[len(below) :]
-        if name in self._routes or (found := _UUID.fullmatch(name)) is None:
-            return name
-        if request is not None:
-            request.params["uuid"] = found[2]
-        return f"{found[1]}{{uuid}}{found[3] or ''}"
+            return "", {}
+        path = path[len(self._base) :] or "/"
+        if path in self._fixed:
+            return path, {}
+        for template, pattern in self._patterns:
+            found = pattern.fullmatch(path)
+            if found is not None and found.groupdict().get("name", model) == model:
+                return template, found.groupdict()
+        return "", {}
 
     def _elsewhere(self, request: Request, model: str) -> Handler:
         """308 to the path with its slashes put right, when that exists; else 404."""
         merged = re.sub("//+", "/", request.path)
         for path in (merged, merged + "/"):
-            if path != request.path and self._name(path, model) in self._routes:
+            if path != request.path and self._match(path, model)[0]:
                 query = "?" + request.query if request.query else ""
-                return _always(plain(308, ("location", path + query)))
+                return _always(plain(308, ("location", quote(path, safe=IN_PATHS) + query)))
         return _always(plain(404))
+
+
+def _pattern(template: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(template)))
 
 
 def _always(answer: Answer) -> Handler:

@@ -31,6 +31,7 @@ class Request:
         self.client: str = (scope.get("client") or ("", 0))[0]
         self.receive = receive
         self.params: dict[str, str] = {}
+        self.refuse: Callable[[Refusal], Answer] = problem
 
     async def gone(self) -> None:
         """Return when the client goes away; to be asked after the body was read."""
