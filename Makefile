@@ -6,7 +6,7 @@ PYTEST_ARGS ?=
 UV := $(shell command -v uv 2>/dev/null || echo $(BIN)/uv)
 INSTALL := $(UV) pip install --quiet --python $(VENV)
 
-.PHONY: help up test lint types docs bench demo doctor lock openapi format clean
+.PHONY: help up test lint types docs bench bench-runtime demo doctor lock openapi format clean
 help: ## Say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t16
 
@@ -39,9 +39,12 @@ docs: $(VENV)/.docs ## Build the documentation, every link checked
 	$(BIN)/python -m fairhaven.reference docs/reference
 	$(BIN)/mkdocs build --strict
 
-bench: $(VENV)/.dev ## Measure, against peers
+bench: bench-runtime ## Measure, against peers
 	$(BIN)/python -m tests.bench.catalog
 	$(BIN)/python -m tests.bench.facts
+
+bench-runtime: $(VENV)/.dev ## Measure the module runtime, against DEEPaaS, MLServer and BentoML
+	$(BIN)/python -m tests.bench.runtime
 
 openapi: $(VENV)/.dev ## Write openapi.json anew
 	$(BIN)/python -m fairhaven.reference openapi.json
@@ -52,7 +55,7 @@ lock: $(VENV)/.uv ## Choose versions anew, by hash
 	$(COMPILE) pyproject.toml --extra platform --no-emit-package fairhaven-runtime -o requirements/platform.txt
 	$(COMPILE) pyproject.toml --extra platform --group dev --no-emit-package fairhaven-runtime -c requirements/platform.txt -o requirements/dev.txt
 	$(COMPILE) pyproject.toml --extra platform --group docs --no-emit-package fairhaven-runtime -c requirements/platform.txt -o requirements/docs.txt
-	for each in assets build uv; do $(COMPILE) requirements/$$each.in -o requirements/$$each.txt || exit 1; done
+	for each in assets bench-onnx build peer-bentoml peer-mlserver stock-deepaas uv; do $(COMPILE) requirements/$$each.in -o requirements/$$each.txt || exit 1; done
 
 clean: ## Remove what was made here (not the platform's data)
 	rm -rf $(VENV) build dist site node_modules src/fairhaven/ui/static/vendor

@@ -1,0 +1,60 @@
+"""The runtime against stock DEEPaaS, MLServer, BentoML and itself, on this machine, in one run.
+
+Every comparison takes turns, five rounds of five seconds, and tells medians. Prints a table of what was
+found and whether it is what we aim at; the exit code is 1 when it is not.
+
+    python -m tests.bench.runtime [--rounds 5] [--seconds 5] [--only NAME]
+"""
+
+import argparse
+import os
+import sys
+import time
+
+from tests.bench.runtime import batching, footprint, peers, recovery, training, trivial, upload
+from tests.bench.runtime.report import Finding, Plan, show
+
+QUESTIONS = {
+    "trivial": trivial.measure,
+    "upload": upload.measure,
+    "training": training.measure,
+    "recovery": recovery.measure,
+    "peers": peers.measure,
+    "batching": batching.measure,
+    "footprint": footprint.measure,
+}
+
+
+def main() -> int:
+    """Ask every question, or those named; 0 when every aim is met."""
+    options = _options()
+    plan = Plan(options.rounds, options.seconds)
+    print(f"load of the machine before: {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors")
+    findings: list[Finding] = []
+    for name in options.only or QUESTIONS:
+        begun = time.perf_counter()
+        found = QUESTIONS[name](plan)
+        findings += found
+        took = time.perf_counter() - begun
+        print(f"\n{name}: {plan.rounds} rounds of {plan.seconds:g} s, {took:.0f} s in all")
+        show(found)
+        sys.stdout.flush()
+    missed = [each.what for each in findings if each.met is False]
+    print(f"\n{len(missed)} aims not met" if missed else "\nall aims met", *missed, sep="\n  ")
+    return 1 if missed else 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=5.0)
+    parser.add_argument(
+        "--only", action="append", choices=QUESTIONS, metavar="NAME", help="one of: " + ", ".join(QUESTIONS)
+    )
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
