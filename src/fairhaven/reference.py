@@ -14,6 +14,7 @@ from pkgutil import iter_modules, resolve_name
 from typing import Any
 
 import typer
+from pydantic import BaseModel
 
 import fairhaven
 from fairhaven import app as application
@@ -73,8 +74,8 @@ def pages() -> dict[str, str]:
 
 def settings() -> str:
     rows = [
-        [f"`{name}`", f"`FAIRHAVEN_{name.upper()}`", _default(name, field), field.description or ""]
-        for name, field in Settings.model_fields.items()
+        [f"`{name}`", f"`{_variable(name)}`", _default(name, field), field.description or ""]
+        for name, field in _fields(Settings)
     ]
     return _page(
         "Settings",
@@ -87,10 +88,24 @@ def settings() -> str:
     )
 
 
+def _fields(settings: type[BaseModel], above: str = "") -> Iterator[tuple[str, Any]]:
+    """Every setting, each table of settings followed by what is in it: `limits`, `limits.actor_rate`."""
+    for name, field in settings.model_fields.items():
+        yield above + name, field
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            yield from _fields(field.annotation, f"{above}{name}.")
+
+
+def _variable(name: str) -> str:
+    return f"FAIRHAVEN_{name.upper().replace('.', '__')}"
+
+
 def _default(name: str, field: Any) -> str:
     if name in DEFAULTS:
         return DEFAULTS[name]
     value = field.default
+    if isinstance(value, BaseModel):
+        return "as below"
     shown = value.get_secret_value() if hasattr(value, "get_secret_value") else value
     return "none" if shown is None else f"`{json.dumps(shown)}`"
 

@@ -3,11 +3,13 @@
 Environment wins over the file; both win over the defaults, which suit one laptop.
 """
 
+import ipaddress
 import os
+import re
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -16,12 +18,43 @@ from pydantic_settings import (
 )
 
 MIB = 1 << 20
+_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?|https?://\[[0-9a-f:]+\](:[0-9]{1,5})?")
+
+
+class Limits(BaseModel):
+    """How often one may ask; 0 turns a limit off. Rates are of each web process by itself."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    actor_rate: float = Field(500.0, ge=0, description="Requests a second of one person or token, lasting.")
+    actor_burst: int = Field(5000, ge=1, description="Requests of one person or token at once, before that.")
+    address_rate: float = Field(
+        500.0, ge=0, description="Requests a second from one address without signing in, lasting."
+    )
+    address_burst: int = Field(
+        5000, ge=1, description="Requests from one address without signing in at once, before that."
+    )
+    refused_rate: float = Field(
+        2.0, ge=0, description="Credentials a second from one address that are not valid, lasting."
+    )
+    refused_burst: int = Field(
+        200, ge=1, description="Credentials from one address that are not valid at once, before that."
+    )
+    sign_in_address: int = Field(
+        100, ge=0, description="Tries to sign in from one address in a window, over all processes."
+    )
+    sign_in_account: int = Field(
+        10, ge=0, description="Tries to sign in into one account in a window, over all processes."
+    )
+    sign_in_window: float = Field(900.0, gt=0, description="Seconds of a window of tries.")
 
 
 class Settings(BaseSettings):
     """Every knob of the platform; `fairhaven doctor` prints the values in effect."""
 
-    model_config = SettingsConfigDict(env_prefix="FAIRHAVEN_", frozen=True, extra="forbid")
+    model_config = SettingsConfigDict(
+        env_prefix="FAIRHAVEN_", env_nested_delimiter="__", frozen=True, extra="forbid"
+    )
 
     name: str = Field("Fairhaven", description="What this installation calls itself.")
     data: Path = Field(
@@ -56,6 +89,26 @@ class Settings(BaseSettings):
         True, description="Whether administrators may register folders of this machine."
     )
     session_hours: float = Field(336.0, gt=0, description="How long a sign-in lasts, hours.")
+    limits: Limits = Field(
+        Limits(), description="How often one may ask: the table `[limits]` of the file, with what follows."
+    )
+    proxies: list[str] = Field(
+        [],
+        description="Networks of proxies in front of the gateway: their X-Forwarded-For is believed.",
+    )
+    cors_origins: list[str] = Field(
+        [],
+        description="Other sites whose pages may ask the REST interface, with tokens only: `https://host`.",
+    )
+    hsts: int = Field(
+        31_536_000,
+        ge=0,
+        description="Seconds for which browsers keep to https, sent when `address` is https; 0: not sent.",
+    )
+    outbound_allow: list[str] = Field(
+        [],
+        description="Networks of your own that addresses given by people may lead to: `10.20.0.0/16`.",
+    )
     docs_url: str | None = Field(None, description="Where the documentation is published; pages link to it.")
     log_format: Literal["text", "json"] = Field("text", description="How log lines are written.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
@@ -69,6 +122,21 @@ class Settings(BaseSettings):
         host, _, port = value.rpartition(":")
         if not host or not port.isdigit() or not 0 < int(port) < 65536:
             raise ValueError("write it as host:port, for example 127.0.0.1:8080")
+        return value
+
+    @field_validator("proxies", "outbound_allow")
+    @classmethod
+    def _are_networks(cls, value: list[str]) -> list[str]:
+        for each in value:
+            ipaddress.ip_network(each)
+        return value
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _are_origins(cls, value: list[str]) -> list[str]:
+        for each in value:
+            if not _ORIGIN.fullmatch(each):
+                raise ValueError(f"name each site as https://host or https://host:port, not {each!r}")
         return value
 
     @field_validator("data")

@@ -101,6 +101,14 @@ class Invalid(Problem):
     fix = "Correct what is named and send it again."
 
 
+class TooMany(Problem):
+    """Asked too often; `Retry-After` says when it goes on."""
+
+    status = 429
+    title = "Too many requests"
+    fix = "Wait as long as Retry-After says, then go on more slowly."
+
+
 class UpstreamFailed(Problem):
     """A program behind us answered wrongly or not at all."""
 

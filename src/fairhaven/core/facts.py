@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Generic, TypeAlias, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import BigInteger, ForeignKey, Identity, Index, func, insert, select
+from sqlalchemy import BigInteger, ForeignKey, Identity, Index, Text, bindparam, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -59,6 +59,8 @@ class FactRow(Entity):
     __table_args__ = (
         Index("ix_facts_subject_seq", "subject_id", "seq"),
         Index("ix_facts_project_seq", "project_id", "seq"),
+        Index("ix_facts_actor_seq", "actor_id", "seq"),
+        Index("ix_facts_kind_seq", "kind", "seq"),
     )
 
     seq: Mapped[int] = mapped_column(BigInteger, Identity(), unique=True)
@@ -68,7 +70,21 @@ class FactRow(Entity):
     actor_id: Mapped[UUID | None]
     actor_name: Mapped[str]
     request_id: Mapped[str | None]
+    # The client's address as the gateway tells it; none for what the platform does by itself.
+    address: Mapped[str | None]
     data: Mapped[dict[str, Any]]
+
+
+class Unnumbered(Base):
+    """That a fact has no line in the audit log yet: written with the fact, gone when it has one.
+
+    A list of its own rather than a mark below which all is numbered: transactions commit in another order
+    than they took their `seq`, and none may be missed, however long it took.
+    """
+
+    __tablename__ = "facts_unnumbered"
+
+    fact_id: Mapped[UUID] = mapped_column(ForeignKey("facts.id", ondelete="CASCADE"), primary_key=True)
 
 
 class Delivery(Base):
@@ -111,6 +127,12 @@ def on(fact: type[F]) -> Callable[[Subscriber[F]], Subscriber[F]]:
     return subscribe
 
 
+# One trip for both: the audit log will find it, and every process hears of it.
+_TELL = select(func.pg_notify(CHANNEL, bindparam("notice", type_=Text))).add_cte(
+    insert(Unnumbered).values(fact_id=bindparam("fact")).returning(Unnumbered.fact_id).cte("listed")
+)
+
+
 async def emit(session: AsyncSession, fact: Fact) -> UUID:
     """Record the fact and one delivery for each subscriber, in the session's transaction."""
     actor: Actor = session.info.get("actor") or Actor()
@@ -123,6 +145,7 @@ async def emit(session: AsyncSession, fact: Fact) -> UUID:
         actor_id=actor.id,
         actor_name=actor.name,
         request_id=session.info.get("request_id"),
+        address=session.info.get("address"),
         data=fact.model_dump(mode="json"),
     )
     session.add(row)
@@ -130,7 +153,7 @@ async def emit(session: AsyncSession, fact: Fact) -> UUID:
     waiting = [{"fact_id": row.id, "subscriber": name} for name in _subscribers.get(type(fact), {})]
     if waiting:
         await session.execute(insert(Delivery), waiting)
-    await session.execute(select(func.pg_notify(CHANNEL, _notice(row))))
+    await session.execute(_TELL, {"fact": row.id, "notice": _notice(row)})
     return row.id
 
 

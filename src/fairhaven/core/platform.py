@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from fairhaven.core import origin
 from fairhaven.core.config import Settings
 from fairhaven.core.db import Database
 from fairhaven.core.objects import NoObjects, Objects
@@ -35,5 +36,5 @@ class Platform:
     async def transaction(self, actor: Actor = SYSTEM) -> AsyncIterator[AsyncSession]:
         """One unit of work in the name of `actor`: committed at the end, rolled back on error."""
         async with self.database.transaction() as session:
-            session.info["actor"] = actor
+            session.info.update(origin.carried(), actor=actor)
             yield session
