@@ -25,11 +25,14 @@ class Settings:
     work_dir: Path = field(default_factory=lambda: Path(os.environ.get("TMPDIR") or tempfile.gettempdir()))
     train: bool = True
     predict: bool = True
+    docs: bool = True
+    warm: bool = True
     trainings: int = 1
     batch_size: int = 32
     per_client: int = 0
     device_lock: Path | None = None
     state_dir: Path | None = None
+    preload: tuple[str, ...] = ()
     keep_jobs: float = 3600.0
     jobs: int = 100
     record: Path | None = None

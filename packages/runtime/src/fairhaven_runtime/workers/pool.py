@@ -50,12 +50,15 @@ class Place:
 class Pool:
     """`size` workers for predictions; at most `queue` calls wait for one; `batch` at most go together."""
 
-    def __init__(self, starter: Starter, metrics: Metrics, *, size: int, queue: int, batch: int) -> None:
+    def __init__(
+        self, starter: Starter, metrics: Metrics, *, size: int, queue: int, batch: int, warm: bool
+    ) -> None:
         self._starter = starter
         self._metrics = metrics
         self._size = size
         self._queue = queue
         self._batch = batch
+        self._warm = warm
         self._idle: deque[Worker] = deque()
         self._waiting: deque[Place] = deque()
         self._workers: set[Worker] = set()
@@ -255,7 +258,7 @@ class Pool:
     async def _one_life(self, failures: int) -> int:
         """Run one worker to its end; how many in a row have now failed (0: it had answered something)."""
         try:
-            worker = await self._starter.start(warm=True)
+            worker = await self._starter.start(warm=self._warm)
         except LoadFailed as error:
             log.error("%s", error)
             self._metrics.loads_failed += 1
