@@ -37,6 +37,16 @@ class DeviceBusy(Refusal):
     status, title, retry_after = 503, "The device is busy", 10
 
 
+class MetadataFailed(Refusal):
+    """The module cannot tell its metadata; an exception that has a status of its own keeps it."""
+
+    title = "The module cannot tell its metadata"
+
+    def __init__(self, detail: str, status: int = 500) -> None:
+        super().__init__(detail)
+        self.status = status
+
+
 class ClientGone(Refusal):
     """Nobody is there to read the answer; the status is for the counters only."""
 
@@ -65,6 +75,24 @@ class Malformed(Refusal):
     """The body is not what its content type says."""
 
     status, title = 400, "The request body cannot be read"
+
+
+class TooMuchJson(Refusal):
+    """A body that must be parsed before it goes to the module has more JSON than may hold others up."""
+
+    status, title = 413, "The JSON is too large"
+
+
+class NoSuchModel(Refusal):
+    """The Open Inference Protocol was asked for a model, or a version of it, that is not served here."""
+
+    status, title = 404, "There is no such model"
+
+
+class SwitchedOff(Refusal):
+    """Predictions are switched off on this server."""
+
+    status, title = 402, "Predictions are switched off"
 
 
 class LoadFailed(Exception):

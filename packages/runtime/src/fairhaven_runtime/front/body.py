@@ -33,7 +33,7 @@ async def read(request: Request, stem: Path, limit: int, *, kind: str = "", dige
     """
     _check_length(request, limit)
     media, options = parse_options_header(request.headers.get("content-type", ""))
-    payload = Payload(kind or _kind(media), stem)
+    payload = Payload(kind or _kind(media), stem, charset=options.get("charset", ""))
     chunks = _chunks(request, limit)
     if digest:
         payload.digest = hashlib.sha256(request.query.encode() + b"\n")
@@ -144,6 +144,8 @@ class _Multipart:
             self._payload.fields.append((name, self._text.decode(self._part.charset or "utf-8", "replace")))
             return
         path, _ = self._file.close()
-        media = self._part.content_type or "application/octet-stream"
+        if not self._part.filename and not self._part.size:
+            return  # a form's field for a file in which none was chosen
+        media = self._part.header("Content-Type") or "application/octet-stream"
         told = {"content_type": media, "original_filename": self._part.filename}
         self._payload.files.append({"name": name, "filename": str(path), **told})

@@ -7,7 +7,7 @@ from fairhaven_runtime.front import swagger
 from fairhaven_runtime.front.desk import Desk
 from fairhaven_runtime.front.routing import Routes
 from fairhaven_runtime.front.web import Request, as_json, as_text, plain
-from fairhaven_runtime.workers.messages import Answer
+from fairhaven_runtime.workers.messages import Answer, Call
 from fairhaven_runtime.workers.pool import as_value
 
 
@@ -45,6 +45,7 @@ class Contract:
             {"rel": "help", "type": "text/html", "href": self._base + "/api"},
             {"rel": "describedby", "type": "application/json", "href": self._base + "/swagger.json"},
         ]
+        links = links if self._settings.docs else links[1:]
         return as_json({"versions": [self._version()], "links": links})
 
     async def version(self, request: Request) -> Answer:
@@ -62,7 +63,8 @@ class Contract:
 
     async def swagger(self, request: Request) -> Answer:
         """Swagger 2.0."""
-        return as_json(swagger.document(self._module.document, self._base))
+        enabled = {"predict": self._settings.predict, "train": self._settings.train}
+        return as_json(swagger.document(self._module.document, self._base, **enabled))
 
     async def debug(self, request: Request) -> Answer:
         """The contract's answer when its debug output is off, which here it always is."""
@@ -86,7 +88,10 @@ class Contract:
         """Start a training, once a worker has checked its arguments."""
         if not self._settings.train:
             return plain(402)
-        call = await self._desk.take(request, "validate")
+        return await self.begin(request, await self._desk.take(request, "validate"))
+
+    async def begin(self, request: Request, call: Call) -> Answer:
+        """Start the training that a `validate` call asks for, or tell what is wrong with its arguments."""
         try:
             checked = await self._module.ask(call, request.gone)
         except BaseException:

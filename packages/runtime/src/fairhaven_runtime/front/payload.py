@@ -23,10 +23,13 @@ class Payload:
     files: list[dict[str, str | None]] = field(default_factory=list)
     digest: Any = None
     paths: list[Path] = field(default_factory=list)
+    charset: str = ""
 
     def head(self) -> dict[str, Any]:
         """The part of the message that tells a worker what came and where it lies."""
         head: dict[str, Any] = {"kind": self.kind}
+        if self.charset:
+            head["charset"] = self.charset
         if self.path is not None:
             head["path"] = str(self.path)
         if self.kind == "multipart" or self.files:

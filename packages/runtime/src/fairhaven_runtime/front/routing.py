@@ -54,10 +54,11 @@ class Router:
         return "", {}
 
     def _elsewhere(self, request: Request, model: str) -> Handler:
-        """308 to the path with its slashes put right, when that exists; else 404."""
+        """308 to the path with its slashes put right, when that answers the method; else 404."""
         merged = re.sub("//+", "/", request.path)
         for path in (merged, merged + "/"):
-            if path != request.path and self._match(path, model)[0]:
+            there = self._routes.get(self._match(path, model)[0], {})
+            if path != request.path and request.method in there:
                 query = "?" + request.query if request.query else ""
                 return _always(plain(308, ("location", quote(path, safe=IN_PATHS) + query)))
         return _always(plain(404))

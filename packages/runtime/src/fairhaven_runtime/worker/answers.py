@@ -9,7 +9,7 @@ import os
 import shutil
 import tempfile
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -26,8 +26,12 @@ class BadAnswer(Exception):
     """The function returned something that cannot be sent; the text says what to return instead."""
 
 
-def success(result: Any, accept: str, shape: Any, spool: str) -> Frame:
+def success(
+    result: Any, accept: str, shape: Any, spool: str, write: Callable[[Any], Any] | None = None
+) -> Frame:
     """The answer to a prediction: binary when asked for or returned, else JSON.
+
+    Instead of JSON, `write` can make headers and body out of the result.
 
     Raises:
         BadAnswer: the result fits neither the media type asked for nor the module's own `schema`.
@@ -38,15 +42,35 @@ def success(result: Any, accept: str, shape: Any, spool: str) -> Frame:
         result = list(result)
     if accept not in (JSON, "*/*"):
         return _text(result, accept, spool)
+    if write is not None:
+        return _written(result, shape, spool, write)
     text = to_json(result if shape is not None else {"status": "OK", "predictions": result})
     if shape is not None:
         _check_shape(shape, text)
     return _body(200, [["content-type", JSON + "; charset=utf-8"]], text, spool)
 
 
+def bare(result: Any) -> tuple[list[list[str]], bytes]:
+    """Headers and body with nothing but the result, as JSON."""
+    return [["content-type", JSON]], to_json(result)
+
+
+def _written(result: Any, shape: Any, spool: str, write: Callable[[Any], Any]) -> Frame:
+    if shape is not None:
+        _check_shape(shape, to_json(result))
+    headers, body = write(result)
+    return _body(200, headers, body, spool)
+
+
 def messages(status: int, content: Any) -> Frame:
     """The contract's own form of a client's mistake: a bare JSON object, by argument."""
     return {"status": status, "headers": [["content-type", JSON]]}, to_json(content)
+
+
+def absent(name: str) -> Frame:
+    """The contract's answer where the module has no such function."""
+    text = f"501: Not implemented by underlying model (loaded '{name}')"
+    return {"status": 501, "headers": [["content-type", "text/plain; charset=utf-8"]]}, text.encode()
 
 
 def failure(error: BaseException) -> Frame:
@@ -58,10 +82,19 @@ def failure(error: BaseException) -> Frame:
         "type": "about:blank",
         "title": name,
         "status": status,
-        "detail": str(error) or name,
+        "detail": _story(error),
         "exception": name,
     }
     return {"status": status, "headers": [["content-type", PROBLEM]], "message": str(error)}, to_json(problem)
+
+
+def _story(error: BaseException) -> str:
+    """What the exception says, and what it was raised from: often only that tells the reason."""
+    told = str(error) or type(error).__name__
+    origin = error.__cause__ or error.__context__
+    if origin is None or str(origin) in told:
+        return told
+    return f"{told} (after {type(origin).__name__}: {origin})"
 
 
 def to_json(value: Any) -> bytes:
@@ -128,8 +161,8 @@ def _file(file: Any, accept: str, spool: str) -> Frame:
 
 
 def _text(result: Any, accept: str, spool: str) -> Frame:
-    if isinstance(result, str):
-        return _body(200, [["content-type", accept]], result.encode(), spool)
+    if isinstance(result, str) or result is None:
+        return _body(200, [["content-type", accept]], (result or "").encode(), spool)
     if accept.endswith("+json"):
         return _body(200, [["content-type", accept]], to_json(result), spool)
     raise BadAnswer(

@@ -1,52 +1,15 @@
-"""Reads arguments from query, form and JSON body, and checks them with the module's own fields."""
+"""Reads the declared arguments of a function, and checks them with the module's own fields."""
 
 from __future__ import annotations
 
-import json
 import sys
-from collections.abc import Iterable, Mapping
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
-from urllib.parse import parse_qsl
 
 from . import schemas
+from .values import BadArguments, Values
 
 JSON = "application/json"
-PLACES = ("querystring", "form", "json")
-
-
-class BadArguments(Exception):
-    """The request cannot be served; `status` and `messages` are the contract's answer to it."""
-
-    def __init__(self, status: int, messages: Any) -> None:
-        super().__init__(str(messages))
-        self.status = status
-        self.messages = messages
-
-
-class Values:
-    """What a client sent, by place: query, form (texts and files), JSON body, and the `Accept` header."""
-
-    def __init__(self, head: Mapping[str, Any], body: bytes, file_type: Any) -> None:
-        sent = head.get("body") or {}
-        self.accept = str(head.get("accept") or "*/*")
-        self.places: dict[str, Any] = {"querystring": _grouped(_pairs(str(head.get("query", ""))))}
-        if sent.get("kind") == "json":
-            self.places["json"] = _json(_whole(sent, body))
-        if sent.get("kind") == "form":
-            self.places["form"] = _grouped(_pairs(_whole(sent, body).decode("utf-8", "replace")))
-        if sent.get("kind") == "multipart":
-            files = [(item["name"], file_type(**item)) for item in sent["files"]]
-            self.places["form"] = _grouped([(name, value) for name, value in sent["fields"]] + files)
-
-    def find(self, key: str, field: Any) -> tuple[bool, Any]:
-        """Whether the client sent `key`, and its value, in the order query, form, JSON."""
-        place = schemas.metadata_of(field).get("location")
-        for name in (_place(place),) if place else PLACES:
-            found, value = _look_up(self.places.get(name), key, field, name == "json")
-            if found:
-                return True, value
-        return False, None
 
 
 class Arguments:
@@ -64,6 +27,12 @@ class Arguments:
     def accepts(self) -> list[str]:
         """Media types that the function can answer in; the first is its default."""
         return [str(choice) for choice in schemas.choices_of(self._fields.get("accept"))] or [JSON]
+
+    def headers(self) -> set[str]:
+        """The headers that arguments are read from, in lower case."""
+        places = {key: schemas.metadata_of(field).get("location") for key, field in self._fields.items()}
+        names = {schemas.key_of(key, self._fields[key]).lower() for key in places if places[key] == "headers"}
+        return (names | {"cookie"} if "cookies" in places.values() else names) - {"accept"}
 
     def read(self, values: Values) -> dict[str, Any]:
         """The arguments that the function is called with: found, converted, checked, defaults filled in.
@@ -83,9 +52,11 @@ class Arguments:
         return self._checked(found)
 
     def _settle_accept(self, found: dict[str, Any], header: str) -> None:
-        """An argument `accept` that was not sent, or left open, is settled from the header."""
-        choices = schemas.choices_of(self._fields.get("accept"))
-        if choices and found.get("accept", "*/*") == "*/*":
+        """An argument `accept` that was not sent, was left open, or is the header itself, is negotiated."""
+        field = self._fields.get("accept")
+        is_header = schemas.metadata_of(field).get("location") == "headers"
+        choices = schemas.choices_of(field)
+        if choices and (is_header or found.get("accept", "*/*") == "*/*"):
             found["accept"] = negotiate(header, choices)
 
     def _checker_of(self, fields: dict[str, Any]) -> Any:
@@ -135,48 +106,3 @@ def _number(text: str) -> float:
         return float(text)
     except ValueError:
         return 0.0
-
-
-def _pairs(text: str) -> list[tuple[str, str]]:
-    return parse_qsl(text, keep_blank_values=True)
-
-
-def _grouped(pairs: Iterable[tuple[str, Any]]) -> dict[str, list[Any]]:
-    groups: dict[str, list[Any]] = {}
-    for name, value in pairs:
-        groups.setdefault(name, []).append(value)
-    return groups
-
-
-def _whole(sent: Mapping[str, Any], body: bytes) -> bytes:
-    """The body, from the message or from the file that the front spooled it into."""
-    path: str | None = sent.get("path")
-    if path is None:
-        return body
-    return Path(path).read_bytes()
-
-
-def _json(text: bytes) -> Any:
-    if not text:
-        return None
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise BadArguments(400, {"json": ["Invalid JSON body."]}) from error
-
-
-def _place(location: str) -> str:
-    return {"query": "querystring", "files": "form"}.get(location, location)
-
-
-def _look_up(place: Any, key: str, field: Any, is_json: bool) -> tuple[bool, Any]:
-    if is_json and isinstance(place, list) and getattr(field, "many", False):
-        return True, place  # the whole body is the list of nested objects
-    if not isinstance(place, dict) or key not in place:
-        return False, None
-    value = place[key]
-    if not is_json:
-        return True, value if schemas.is_list(field) else value[0]
-    if schemas.is_list(field) and value is not None and not isinstance(value, list):
-        return True, [value]
-    return True, value

@@ -26,6 +26,10 @@ UploadedFile = collections.namedtuple(
 """What a model receives for a file: argument name, path on disk, media type, the client's name for it."""
 
 
+class Absent(NotImplementedError):
+    """The module has no function of that name."""
+
+
 class LoadFailed(Exception):
     """The module cannot be served; the text says why and what to do."""
 
@@ -44,18 +48,18 @@ class Model:
         """The module's function of that name.
 
         Raises:
-            NotImplementedError: the module has none.
+            Absent: the module has none.
         """
         function = getattr(self.target, name, None)
         if not callable(function):
-            raise NotImplementedError(f"the module {self.name!r} has no function {name}")
+            raise Absent(f"the module {self.name!r} has no function {name}")
         return function  # type: ignore[no-any-return]
 
     def predict(self) -> Callable[..., Any]:
         """The module's `predict`; of one that only answers many at once, that for a single call.
 
         Raises:
-            NotImplementedError: the module has neither.
+            Absent: the module has neither.
         """
         if not callable(getattr(self.target, "predict", None)) and self.batches:
             return lambda **arguments: self.predict_all([arguments])[0]
@@ -100,16 +104,32 @@ class Model:
 
     def document(self) -> dict[str, Any]:
         """The description of the module that `describe` prints and pages draw forms from."""
+        metadata, problem = self._told_metadata()
+        headers = sorted(self.predict_args.headers() | self.train_args.headers())
         trains = callable(getattr(self.target, "train", None))
         return {
             "name": self.name,
-            "metadata": self.metadata(),
-            "predict": {"schema": self.predict_args.schema(), "accepts": self.predict_args.accepts()},
+            "metadata": metadata,
+            **({"problem": problem} if problem else {}),
+            "predict": {
+                "schema": self.predict_args.schema(),
+                "accepts": self.predict_args.accepts(),
+                "answer": schemas.class_schema(self.answer_schema()) if self.answer_schema else None,
+            },
             "train": {"schema": self.train_args.schema()} if trains else None,
+            **({"headers": headers} if headers else {}),
             "batch": self.batches,
             "python": platform.python_version(),
             "dialect": schemas.dialect(),
         }
+
+    def _told_metadata(self) -> tuple[dict[str, Any], str]:
+        """Metadata, or why there is none: a module that fails to tell it may predict all the same."""
+        try:
+            return self.metadata(), ""
+        except (Exception, SystemExit) as error:  # the module's own code: anything can come out of it
+            traceback.print_exc()
+            return {}, f"get_metadata failed: {type(error).__name__}: {error}"
 
     def _arguments(self, verb: str) -> Arguments:
         """What the module declares for the function, or else what the function's own signature says."""

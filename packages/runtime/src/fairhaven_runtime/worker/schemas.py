@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Mapping
 from typing import Any
+
+from .bounds import bounds, plain
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 BINARY = "application/octet-stream"
 
 KINDS: dict[str, dict[str, Any]] = {
     "Integer": {"type": "integer"},
+    "Decimal": {"type": "number", "format": "decimal"},
     "Number": {"type": "number"},
     "Boolean": {"type": "boolean"},
     "DateTime": {"type": "string", "format": "date-time"},
@@ -31,10 +33,11 @@ KINDS: dict[str, dict[str, Any]] = {
 
 def object_schema(fields: Mapping[str, Any]) -> dict[str, Any]:
     """JSON Schema of an object with these fields as its properties, in their order."""
-    required = [key_of(name, field) for name, field in fields.items() if getattr(field, "required", False)]
+    taken = {key_of(name, field): field for name, field in fields.items() if not is_answer_only(field)}
+    required = [key for key, field in taken.items() if getattr(field, "required", False)]
     schema: dict[str, Any] = {
         "type": "object",
-        "properties": {key_of(name, field): field_schema(field) for name, field in fields.items()},
+        "properties": {key: field_schema(field) for key, field in taken.items()},
     }
     return {**schema, "required": required} if required else schema
 
@@ -43,12 +46,20 @@ def field_schema(field: Any) -> dict[str, Any]:
     """JSON Schema of one field: type, bounds, choices, default and description."""
     schema = _file_schema(field) if is_file(field) else _value_schema(field)
     metadata = metadata_of(field)
-    if metadata.get("description"):
-        schema["description"] = str(metadata["description"])
+    for key in ("title", "description"):
+        if metadata.get(key):
+            schema[key] = str(metadata[key])
     if metadata.get("enum") is not None:
-        schema["enum"] = _plain(list(metadata["enum"]))
+        schema["enum"] = plain(list(metadata["enum"]))
+    if "example" in metadata:
+        schema["examples"] = [plain(metadata["example"])]
+    schema.update({_dashed(key): plain(value) for key, value in metadata.items() if _is_extension(key)})
     if has_default(field):
-        schema["default"] = _plain(default_of(field))
+        schema["default"] = _shown_default(field)
+    if metadata.get("location") and not is_file(field):
+        schema["x-location"] = {"querystring": "query"}.get(metadata["location"], str(metadata["location"]))
+    if getattr(field, "delimiter", None):
+        schema["x-delimiter"] = str(field.delimiter)
     if getattr(field, "allow_none", False) and "type" in schema and not is_file(field):
         schema["type"] = [schema["type"], "null"]
     return schema
@@ -71,6 +82,11 @@ def is_file(field: Any) -> bool:
     return metadata.get("type") == "file" or metadata.get("location") == "files"
 
 
+def is_answer_only(field: Any) -> bool:
+    """Whether the field stands in answers only and is never read."""
+    return bool(getattr(field, "dump_only", False))
+
+
 def is_list(field: Any) -> bool:
     """Whether repeated keys of a query make up one value of this field."""
     return "List" in kinds_of(field) and not hasattr(field, "delimiter")
@@ -89,7 +105,9 @@ def default_of(field: Any) -> Any:
 def has_default(field: Any) -> bool:
     """Whether a default is declared that can be shown (a callable is decided per request)."""
     default = default_of(field)
-    return default is not None and not callable(default) and type(default).__name__ != "_Missing"
+    if default is None:
+        return bool(getattr(field, "allow_none", False)) and hasattr(field, "load_default")
+    return not callable(default) and type(default).__name__ != "_Missing"
 
 
 def choices_of(field: Any) -> list[Any]:
@@ -103,7 +121,7 @@ def choices_of(field: Any) -> list[Any]:
 def answer_schema(declared: Any) -> Any:
     """The class that checks answers, from the module's `schema` attribute (a dict of fields or a class)."""
     if isinstance(declared, dict):
-        return sys.modules["marshmallow"].Schema.from_dict(declared)
+        return sys.modules["marshmallow"].Schema.from_dict(declared, name="ModelPredictionResponse")
     return declared if isinstance(declared, type) else None
 
 
@@ -130,10 +148,14 @@ def _value_schema(field: Any) -> dict[str, Any]:
             break
     if schema.get("type") == "array":
         schema.update(_items(field))
+    if getattr(field, "value_field", None) is not None:
+        schema["additionalProperties"] = field_schema(field.value_field)
     if "Nested" in kinds_of(field):
         schema = _nested(field)
     for check in getattr(field, "validators", []):
-        schema.update(_bounds(check, schema.get("type")))
+        schema.update(bounds(check, schema.get("type")))
+        if type(check).__name__ == "ContainsOnly" and "items" in schema:
+            schema["items"]["enum"] = plain(list(check.choices))
     return schema
 
 
@@ -144,37 +166,33 @@ def _items(field: Any) -> dict[str, Any]:
     return {"items": field_schema(inner)} if inner is not None else {}
 
 
+def class_schema(declared: Any) -> dict[str, Any]:
+    """JSON Schema of a marshmallow schema; `x-definition` tells its class, as documents name it."""
+    name = type(declared).__name__
+    if name.endswith("Schema"):
+        name = name[: -len("Schema")] or name
+    return {**object_schema(declared.fields), "x-definition": name}
+
+
 def _nested(field: Any) -> dict[str, Any]:
-    schema = object_schema(field.schema.fields)
-    return {"type": "array", "items": schema} if getattr(field, "many", False) else schema
+    schema = class_schema(field.schema)
+    if not getattr(field, "many", False):
+        return schema
+    return {"type": "array", "x-definition": schema.pop("x-definition"), "items": schema}
 
 
-def _bounds(check: Any, kind: Any) -> dict[str, Any]:
-    name = type(check).__name__
-    if name == "OneOf":
-        return {"enum": _plain(list(check.choices))}
-    if name == "Range":
-        return _known(
-            {
-                "minimum" if check.min_inclusive else "exclusiveMinimum": check.min,
-                "maximum" if check.max_inclusive else "exclusiveMaximum": check.max,
-            }
-        )
-    if name == "Length":
-        noun = "Items" if kind == "array" else "Length"
-        low, high = (check.min, check.max) if check.equal is None else (check.equal, check.equal)
-        return _known({"min" + noun: low, "max" + noun: high})
-    if name == "Regexp":
-        return {"pattern": "^(?:" + check.regex.pattern + ")"}  # marshmallow matches at the start only
-    return {"const": _plain(check.comparable)} if name == "Equal" else {}
+def _is_extension(key: Any) -> bool:
+    return isinstance(key, str) and key.startswith(("x_", "x-"))
 
 
-def _known(bounds: dict[str, Any]) -> dict[str, Any]:
-    return {key: _plain(value) for key, value in bounds.items() if value is not None}
+def _dashed(key: str) -> str:
+    return key.replace("_", "-") if key.startswith("x_") else key
 
 
-def _plain(value: Any) -> Any:
-    """The value as JSON knows it: arrays as lists, anything unknown as its text."""
-    return json.loads(
-        json.dumps(value, default=lambda item: item.tolist() if hasattr(item, "tolist") else str(item))
-    )
+def _shown_default(field: Any) -> Any:
+    """The default as a client would send it."""
+    default = default_of(field)
+    try:
+        return plain(field._serialize(default, None, None))
+    except Exception:  # a default that its own field cannot write, or a field that writes nothing
+        return plain(default)

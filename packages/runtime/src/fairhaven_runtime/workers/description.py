@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from fairhaven_runtime.errors import LoadFailed
 from fairhaven_runtime.workers.process import Starter, WorkerSpec
 from fairhaven_runtime.workers.workdir import WorkDir
 
@@ -18,6 +19,8 @@ async def describe(python: Path, model: str, work_dir: Path, *, patience: float)
         spec = WorkerSpec(python=python, model=model, spool=folder.answers, tmp=folder.tmp, timeout=patience)
         worker = await Starter(spec).start(warm=False)
         await worker.stop()
+        if "problem" in worker.document:
+            raise LoadFailed(worker.document["problem"])
         return worker.document
     finally:
         folder.remove()
