@@ -22,6 +22,21 @@ def pack(head: Head, body: bytes = b"") -> bytes:
     return PREFIX.pack(len(text), len(body)) + text + body
 
 
+def frame_size(data: bytes | bytearray) -> int:
+    """Bytes of the message that `data` begins with; while its own prefix has not come, those of a prefix."""
+    if len(data) < PREFIX.size:
+        return PREFIX.size
+    head, body = PREFIX.unpack_from(data)
+    return int(PREFIX.size + head + body)
+
+
+def unpack(data: bytes | bytearray) -> Frame:
+    """The one message that `data` holds."""
+    head, _ = PREFIX.unpack_from(data)
+    start = PREFIX.size + head
+    return json.loads(data[PREFIX.size : start].decode()), bytes(data[start:])
+
+
 class Connection:
     """The worker's blocking end of the socket to the front."""
 
@@ -48,4 +63,4 @@ class Connection:
             if len(prefix) < PREFIX.size:
                 return
             head, body = PREFIX.unpack(prefix)
-            yield json.loads(self._reader.read(head)), self._reader.read(body)
+            yield json.loads(self._reader.read(head).decode()), self._reader.read(body)

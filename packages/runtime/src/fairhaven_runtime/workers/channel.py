@@ -1,11 +1,10 @@
 """The front's end of the socket to one worker: frames out, frames in, one conversation at a time."""
 
 import asyncio
-import json
 from collections import deque
 from typing import cast
 
-from fairhaven_runtime.worker.frames import PREFIX, Frame, Head, pack
+from fairhaven_runtime.worker.frames import Frame, Head, frame_size, pack, unpack
 
 AHEAD = 64
 """Messages that a worker may be ahead of who reads them."""
@@ -60,27 +59,20 @@ class Channel(asyncio.Protocol):
         self._transport = cast(asyncio.Transport, transport)  # uvloop's is one by behaviour, not by class
 
     def data_received(self, data: bytes) -> None:
-        """asyncio: bytes arrived."""
+        """asyncio: bytes arrived; mostly they are just one message."""
+        if not self._buffer and frame_size(data) == len(data):
+            self._deliver(unpack(data))
+            return
         self._buffer += data
-        while (frame := self._take()) is not None:
-            self._deliver(frame)
+        while len(self._buffer) >= (size := frame_size(self._buffer)):
+            self._deliver(unpack(self._buffer[:size]))
+            del self._buffer[:size]
 
     def connection_lost(self, exc: Exception | None) -> None:
         """asyncio: the worker is gone."""
         self.closed = True
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_exception(WorkerGone())
-
-    def _take(self) -> Frame | None:
-        if len(self._buffer) < PREFIX.size:
-            return None
-        head, body = PREFIX.unpack_from(self._buffer)
-        start, end = PREFIX.size + head, PREFIX.size + head + body
-        if len(self._buffer) < end:
-            return None
-        frame = json.loads(self._buffer[PREFIX.size : start]), bytes(self._buffer[start:end])
-        del self._buffer[:end]
-        return frame
 
     def _deliver(self, frame: Frame) -> None:
         if self._waiter is not None and not self._waiter.done():

@@ -4,7 +4,7 @@ import asyncio
 import fcntl
 import os
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from pathlib import Path
 
 from fairhaven_runtime.errors import DeviceBusy
@@ -19,30 +19,31 @@ class Device:
     def __init__(self, path: Path | None) -> None:
         self._path = path
 
-    @asynccontextmanager
-    async def held(self, *, within: float | None = None) -> AsyncIterator[None]:
+    def held(self, *, within: float | None = None) -> AbstractAsyncContextManager[None]:
         """Hold the device; the kernel lets go of it if we are killed.
 
         Raises:
             DeviceBusy: others held it for `within` seconds.
         """
-        if self._path is None:
-            yield
-            return
-        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            async with asyncio.timeout(within):
-                await _taken(descriptor)
-        except TimeoutError:
-            os.close(descriptor)
-            raise DeviceBusy(f"Other work held it for {within:g} s; try again later.") from None
-        except BaseException:
-            os.close(descriptor)
-            raise
-        try:
-            yield
-        finally:
-            os.close(descriptor)
+        return nullcontext() if self._path is None else _held(self._path, within)
+
+
+@asynccontextmanager
+async def _held(path: Path, within: float | None) -> AsyncIterator[None]:
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        async with asyncio.timeout(within):
+            await _taken(descriptor)
+    except TimeoutError:
+        os.close(descriptor)
+        raise DeviceBusy(f"Other work held it for {within:g} s; try again later.") from None
+    except BaseException:
+        os.close(descriptor)
+        raise
+    try:
+        yield
+    finally:
+        os.close(descriptor)
 
 
 async def _taken(descriptor: int) -> None:
