@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -23,9 +23,10 @@ from fairhaven.core.errors import NotReady
 from fairhaven.core.jobs import Worker, queues_but
 from fairhaven.core.live import Live
 from fairhaven.core.platform import Platform
-from fairhaven.core.policy import ANONYMOUS, Actor, Role
+from fairhaven.core.policy import Actor, Role
 from fairhaven.identity import service as identity
 from fairhaven.identity import web as identity_web
+from fairhaven.identity.known import Known
 from fairhaven.identity.schemas import Person
 from fairhaven.projects import service as projects
 from fairhaven.ui import environment, rendering
@@ -82,7 +83,7 @@ def web(platform: Platform, live: Live) -> FastAPI:
         redoc_url=None,
     )
     app.state.platform, app.state.live = platform, live
-    app.state.authenticate = authenticate
+    app.state.authenticate, app.state.known = authenticate, Known(live)
     app.state.templates = environment.templates(*domains.TEMPLATES)
     app.state.brand = rendering.Brand(name=platform.settings.name, docs=platform.settings.docs_url or "")
     app.state.nav = domains.NAV
@@ -99,11 +100,7 @@ def web(platform: Platform, live: Live) -> FastAPI:
 
 async def authenticate(session: AsyncSession, request: Request) -> Actor:
     """Who asks, with the roles they have in projects."""
-    person, via = await identity_web.recognise(session, request)
-    if person is None:
-        return ANONYMOUS
-    roles: Mapping[Any, Role] = await projects.roles_of(session, person.id)
-    return Actor(id=person.id, name=person.name, administrator=person.administrator, roles=roles, via=via)
+    return await identity_web.recognise(session, request, request.app.state.known, projects.roles_of)
 
 
 class Background:

@@ -69,7 +69,7 @@ async def list_events(request: Request, caller: Caller) -> Response:
     def wanted(told: Happened) -> bool:
         return told.kind.startswith(("build.", "stage.")) and service.may_hear(caller, told.project)
 
-    return live.events(_changed(request, wanted))
+    return live.events(request, _changed(request, wanted))
 
 
 @router.get("/builds/{build_id}")
@@ -95,7 +95,7 @@ async def build_events(request: Request, caller: Caller, build_id: UUID) -> Resp
     """`changed` whenever the build or one of its stages changed."""
     async with platform_of(request).transaction(caller) as session:
         await service.build(session, caller, build_id)
-    return live.events(_changed(request, lambda told: told.subject == build_id))
+    return live.events(request, _changed(request, lambda told: told.subject == build_id))
 
 
 @router.get("/builds/{build_id}/stages/{stage}/stream")
@@ -111,7 +111,7 @@ async def log_stream(
         async for text in _lines_of(platform, caller, build_id, stage, max(offset, 0)):
             yield "line", str(line(text))
 
-    return live.events(written())
+    return live.events(request, written())
 
 
 @router.get("/builds/{build_id}/stages/{stage}/log.txt")

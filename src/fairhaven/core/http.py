@@ -35,6 +35,7 @@ log = structlog.get_logger(__name__)
 
 Model = TypeVar("Model", bound=BaseModel)
 
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 SECURITY_HEADERS = {
     "Content-Security-Policy": (
         "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'self'; "
@@ -84,6 +85,7 @@ async def _context(request: Request) -> AsyncIterator[RequestContext]:
         session.info["request_id"] = request.state.request_id
         actor = await request.app.state.authenticate(session, request)
         session.info["actor"] = request.state.actor = actor
+        _check_scope(request, actor)
         yield RequestContext(request, session, actor, platform)
         if not asked:
             raise NotAllowed("No policy allows this.", fix="This is a mistake of ours: please report it.")
@@ -98,6 +100,7 @@ async def identify(request: Request) -> Actor:
     async with platform_of(request).database.transaction() as session:
         actor: Actor = await request.app.state.authenticate(session, request)
     request.state.actor = actor
+    _check_scope(request, actor)
     return actor
 
 
@@ -108,6 +111,29 @@ Cursor = Annotated[str | None, Query(max_length=500, description="`next` of the 
 
 Route = TypeVar("Route", bound=Callable[..., object])
 _uploading: set[object] = set()
+_verbs: dict[object, str] = {}
+
+
+def needs(verb: str) -> Callable[[Route], Route]:
+    """Mark a route with the verb that a token's scope must name, where the method does not tell it."""
+
+    def mark(route: Route) -> Route:
+        _verbs[route] = verb
+        return route
+
+    return mark
+
+
+def scope_of(endpoint: Callable[..., object], method: str) -> tuple[str, str]:
+    """The resource and the verb of a route: its domain, and `read`, `write` or what `needs` says."""
+    _, resource, *_ = endpoint.__module__.split(".")
+    return resource, _verbs.get(endpoint) or ("read" if method in SAFE_METHODS else "write")
+
+
+def _check_scope(request: Request, actor: Actor) -> None:
+    endpoint = request.scope.get("endpoint")
+    if actor.scopes is not None and endpoint is not None:
+        policy.check_scope(actor, *scope_of(endpoint, request.method))
 
 
 def takes_uploads(route: Route) -> Route:

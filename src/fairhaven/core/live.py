@@ -10,14 +10,27 @@ from uuid import UUID
 
 import psycopg
 import structlog
+from psycopg import sql
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.requests import Request
 from starlette.responses import StreamingResponse
 
 from fairhaven.core.db import Database
+from fairhaven.core.policy import Actor
 
 log = structlog.get_logger(__name__)
 
 CHANNEL = "fairhaven_facts"
+CHANGES = "fairhaven_changes"
 HEARTBEAT = 15.0  # seconds of silence after which an SSE stream says it is alive
+# Seconds: a server that vanished without a word is noticed after five.
+_NOTICES_A_DEAD_SERVER: dict[str, Any] = {
+    "keepalives_idle": 2,
+    "keepalives_interval": 1,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 5000,
+}
 BACKLOG = 100  # notices that a slow reader may fall behind before it is told to look again
 
 
@@ -37,7 +50,32 @@ class Live:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._readers: set[asyncio.Queue[Notice | None]] = set()
+        self._hearers: dict[str, Callable[[str], None]] = {}
+        self._when_silent: list[Callable[[], None]] = []
+        self._streams: dict[UUID, set[asyncio.Future[None]]] = {}
         self.connected = False
+
+    def hear(self, topic: str, told: Callable[[str], None]) -> None:
+        """Call `told` with whatever is said about the topic, by `say`, in any process."""
+        self._hearers[topic] = told
+
+    def on_silence(self, act: Callable[[], None]) -> None:
+        """Call `act` whenever something may have been missed: the connection was lost."""
+        self._when_silent.append(act)
+
+    def closing(self, actor: Actor) -> "asyncio.Future[None]":
+        """Done when streams of this actor must end."""
+        closing: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        if (person := actor.id) is not None:
+            self._streams.setdefault(person, set()).add(closing)
+            closing.add_done_callback(lambda done: self._streams.get(person, set()).discard(done))
+        return closing
+
+    def cut(self, person: UUID) -> None:
+        """End the streams of a person: who may go on opens them again."""
+        for closing in self._streams.pop(person, set()):
+            if not closing.done():
+                closing.set_result(None)
 
     async def run(self) -> None:
         """Listen until cancelled; after a lost connection every reader is told to look again."""
@@ -48,6 +86,8 @@ class Live:
                 log.warning("live updates are interrupted", error=str(error).strip())
             self.connected = False
             self._tell(None)
+            for act in self._when_silent:
+                act()
             await asyncio.sleep(0.5)
 
     async def notices(self) -> AsyncGenerator[Notice | None, None]:
@@ -62,12 +102,23 @@ class Live:
             self._readers.discard(queue)
 
     async def _listen(self) -> None:
-        connection = await psycopg.AsyncConnection.connect(self._database.conninfo, autocommit=True)
+        connection = await psycopg.AsyncConnection.connect(
+            self._database.conninfo, autocommit=True, **_NOTICES_A_DEAD_SERVER
+        )
         async with connection:
-            await connection.execute(f"LISTEN {CHANNEL}")
+            for channel in (CHANNEL, CHANGES):
+                await connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
             self.connected = True
             async for notify in connection.notifies():
-                self._tell(_parse(notify.payload))
+                if notify.channel == CHANNEL:
+                    self._tell(_parse(notify.payload))
+                else:
+                    self._pass_on(notify.payload)
+
+    def _pass_on(self, payload: str) -> None:
+        topic, _, text = payload.partition(":")
+        if hearer := self._hearers.get(topic):
+            hearer(text)
 
     def _tell(self, notice: Notice | None) -> None:
         for queue in self._readers:
@@ -76,6 +127,11 @@ class Live:
                     queue.get_nowait()
                 notice = None
             queue.put_nowait(notice)
+
+
+async def say(session: AsyncSession, topic: str, text: str) -> None:
+    """Tell every process, once this transaction is committed, that what it keeps of a topic is old."""
+    await session.execute(select(func.pg_notify(CHANGES, f"{topic}:{text}")))
 
 
 async def changes(
@@ -90,23 +146,32 @@ async def changes(
                 yield
 
 
-def events(source: AsyncIterator[tuple[str, str]]) -> StreamingResponse:
-    """Send (event, data) pairs as Server-Sent Events (WHATWG HTML §9.2), with heartbeats."""
+def events(request: Request, source: AsyncIterator[tuple[str, str]]) -> StreamingResponse:
+    """Send (event, data) pairs as Server-Sent Events (WHATWG HTML §9.2), with heartbeats.
+
+    They end when what the reader may has changed; a browser then comes again by itself.
+    """
+    closing = request.app.state.live.closing(request.state.actor)
     return StreamingResponse(
-        _encoded(source),
+        _encoded(source, closing),
         media_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
 
 
-async def _encoded(source: AsyncIterator[tuple[str, str]]) -> AsyncIterator[str]:
+async def _encoded(
+    source: AsyncIterator[tuple[str, str]], closing: "asyncio.Future[None]"
+) -> AsyncIterator[str]:
     pending: asyncio.Task[tuple[str, str]] | None = None
     yield ": hello\n\n"
     try:
         while True:
             pending = pending or asyncio.ensure_future(_next(source))
-            done, _ = await asyncio.wait({pending}, timeout=HEARTBEAT)
-            if not done:
+            either: set[asyncio.Future[Any]] = {pending, closing}
+            await asyncio.wait(either, timeout=HEARTBEAT, return_when=asyncio.FIRST_COMPLETED)
+            if closing.done():
+                return
+            if not pending.done():
                 yield ": still here\n\n"
                 continue
             try:
@@ -116,6 +181,7 @@ async def _encoded(source: AsyncIterator[tuple[str, str]]) -> AsyncIterator[str]
             pending = None
             yield f"event: {event}\n" + "".join(f"data: {line}\n" for line in data.split("\n")) + "\n"
     finally:
+        closing.cancel()
         if pending:
             pending.cancel()
             with contextlib.suppress(asyncio.CancelledError, StopAsyncIteration):

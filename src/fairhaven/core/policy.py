@@ -4,7 +4,7 @@ A domain's `policy.py` names its acts: `can_stop = owner | project_manager | adm
 A request in which no rule was asked is refused (`core.http`), so forgetting one is harmless.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -33,6 +33,12 @@ class Actor:
     system: bool = False
     roles: Mapping[UUID, Role] = field(default_factory=dict)
     via: str = ""
+    # What the credential may do of what the person may, as `resource:verb`; None: everything.
+    scopes: frozenset[str] | None = None
+    # The only project of the credential; `roles` holds no other then.
+    project: UUID | None = None
+    # The digest of the credential: streams end when it is refused.
+    credential: str = ""
 
     @property
     def signed_in(self) -> bool:
@@ -104,6 +110,34 @@ signed_in = Rule("anyone signed in", lambda actor, thing: actor.signed_in)
 administrator = Rule("an administrator", lambda actor, thing: actor.administrator)
 owner = Rule("its owner", lambda actor, thing: actor.id is not None and thing.owner_id == actor.id)
 viewer, member, developer, manager = (role(each) for each in Role)
+
+
+def check_scope(actor: Actor, resource: str, verb: str) -> None:
+    """Raise unless the actor's credential may do this; asked for every request, before any rule.
+
+    Raises:
+        NotAllowed: it is limited to other things; the detail says to which.
+    """
+    if actor.scopes is not None and not _holds(actor.scopes, f"{resource}:{verb}"):
+        may = ", ".join(sorted(actor.scopes)) or "nothing"
+        raise NotAllowed(
+            f"This token may do {may}; this needs {resource}:{verb}.",
+            fix="Make a token with that scope.",
+        )
+
+
+def covers(actor: Actor, scopes: Sequence[str] | None, project: UUID | None) -> bool:
+    """Whether the actor's credential may do all that a credential so limited may."""
+    if actor.project is not None and project != actor.project:
+        return False
+    return actor.scopes is None or (
+        scopes is not None and all(_holds(actor.scopes, scope) for scope in scopes)
+    )
+
+
+def _holds(scopes: frozenset[str], scope: str) -> bool:
+    resource, _, verb = scope.partition(":")
+    return bool(scopes & {scope, f"{resource}:*", f"*:{verb}", "*:*"})
 
 
 def watch() -> list[Rule]:

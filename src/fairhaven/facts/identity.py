@@ -28,3 +28,15 @@ class TokenRevoked(Fact, kind="token.revoked", about="token", says="{actor} revo
     token: UUID
     person: UUID
     name: str
+
+
+class TokenRotated(Fact, kind="token.rotated", about="token", says="{actor} replaced the token {name}"):
+    token: UUID
+    person: UUID
+    name: str
+    new: UUID
+
+
+class PersonDisabled(Fact, kind="person.disabled", about="person", says="{actor} closed the account {name}"):
+    person: UUID
+    name: str

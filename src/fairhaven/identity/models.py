@@ -13,8 +13,11 @@ class PersonRow(Entity):
     __tablename__ = "people"
 
     name: Mapped[str]
+    kind: Mapped[str] = mapped_column(default="person", server_default="person")
+    email: Mapped[str | None]
     administrator: Mapped[bool] = mapped_column(default=False)
     signed_in_at: Mapped[datetime | None]
+    disabled_at: Mapped[datetime | None]
 
 
 class SignInLinkRow(Entity):
@@ -37,10 +40,12 @@ class SessionRow(Entity):
     digest: Mapped[str] = mapped_column(unique=True)
     expires_at: Mapped[datetime]
     agent: Mapped[str]
+    address: Mapped[str] = mapped_column(default="", server_default="")
+    seen_at: Mapped[datetime | None]
 
 
 class TokenRow(Entity):
-    """A personal access token."""
+    """A token of a person, a service account, or a workload of theirs."""
 
     __tablename__ = "tokens"
 
@@ -51,6 +56,11 @@ class TokenRow(Entity):
     expires_at: Mapped[datetime]
     last_used_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
+    # None: everything that the person may; else what, as `resource:verb`.
+    scopes: Mapped[list[str] | None]
+    # No foreign keys: projects and workloads are domains above this one.
+    project_id: Mapped[UUID | None]
+    workload_id: Mapped[UUID | None] = mapped_column(index=True)
 
 
 class DeviceLoginRow(Entity):

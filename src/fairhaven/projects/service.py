@@ -11,6 +11,7 @@ from fairhaven.core.facts import emit
 from fairhaven.core.ids import new_id
 from fairhaven.core.policy import Actor, Role, note, signed_in
 from fairhaven.facts.projects import MemberAdded, ProjectCreated
+from fairhaven.identity import service as identity
 from fairhaven.projects import policy
 from fairhaven.projects.models import MembershipRow, ProjectRow
 from fairhaven.projects.schemas import Project
@@ -40,6 +41,7 @@ async def add_member(session: AsyncSession, project_id: UUID, person_id: UUID, r
     )
     added = await session.scalar(made.on_conflict_do_nothing().returning(MembershipRow.id))
     if added:
+        await identity.forget(session, person_id)
         await emit(session, MemberAdded(project=project_id, person=person_id, role=role.name.lower()))
 
 

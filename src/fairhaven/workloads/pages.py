@@ -47,7 +47,7 @@ async def list_events(request: Request, caller: Caller) -> Response:
     """`changed` whenever some workload that the reader may see changed."""
     policy.can_list.check(caller)
     return live.events(
-        _changed(request, lambda told: told.kind.startswith("workload.") and _concerns(caller, told))
+        request, _changed(request, lambda told: told.kind.startswith("workload.") and _concerns(caller, told))
     )
 
 
@@ -79,7 +79,7 @@ async def workload_events(request: Request, caller: Caller, workload_id: UUID) -
     """`changed` whenever the workload changed."""
     async with platform_of(request).transaction(caller) as session:
         await service.workload(session, caller, workload_id)
-    return live.events(_changed(request, lambda told: told.subject == workload_id))
+    return live.events(request, _changed(request, lambda told: told.subject == workload_id))
 
 
 @router.get("/workloads/{workload_id}/log/stream")
@@ -93,7 +93,7 @@ async def log_stream(request: Request, caller: Caller, workload_id: UUID, offset
         async for text in logs.follow(platform, caller, workload_id, offset=offset):
             yield "line", str(line(text))
 
-    return live.events(written())
+    return live.events(request, written())
 
 
 @router.post("/workloads")

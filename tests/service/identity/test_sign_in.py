@@ -13,8 +13,8 @@ async def test_a_link_signs_in_once(platform, session, ada):
     link = await identity.make_link(session, ada.id)
     session.info["actor"] = Actor()
     credential = await identity.sign_in(session, link, agent="test", life=timedelta(hours=1))
-    person = await identity.person_of_session(session, credential)
-    assert person is not None and person.id == ada.id
+    found = await identity.of_session(session, credential)
+    assert found is not None and found.person.id == ada.id
     with pytest.raises(identity.LinkUsed):
         await identity.sign_in(session, link, agent="test", life=timedelta(hours=1))
 
