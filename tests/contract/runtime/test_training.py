@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 Serve = Callable[..., Any]
@@ -74,3 +75,39 @@ def test_a_cancelled_training_ends_its_process_and_predictions_went_on(
     assert server.client.get(TRAIN).json() == []
     assert len(server.workers()) == 1
     assert server.files() == []
+
+
+def test_trainings_outlive_the_server_and_an_interrupted_one_can_go_on(
+    serve: Serve, tmp_path: Path, wait_until: Wait
+) -> None:
+    options = ("--state-dir", str(tmp_path))
+    server = serve("everything", options=options).ready()
+    quick = server.client.post(TRAIN, params={"epochs": "1"}).json()
+    done = ended(server, quick["uuid"], wait_until)
+    long = server.client.post(TRAIN, params={"mode": "wait"}, files={"data": ("a", b"12345")}).json()
+    server.process.kill()
+    server.process.wait()
+    heir = serve("everything", options=options).ready()
+    assert heir.client.get(TRAIN).json()[0] == done
+    interrupted = heir.client.get(TRAIN + long["uuid"]).json()
+    assert (interrupted["status"], "start it again" in interrupted["message"]) == ("error", True)
+    assert interrupted["args"] == long["args"]
+    again = heir.client.post(TRAIN + long["uuid"]).json()
+    assert (again["status"], again["uuid"]) == ("running", long["uuid"])
+    assert heir.client.delete(TRAIN + long["uuid"]).json()["status"] == "cancelled"
+    assert [path.name for path in (tmp_path / "trainings").iterdir()] == [quick["uuid"] + ".json"]
+
+
+def test_a_training_that_goes_on_has_its_uploads(serve: Serve, tmp_path: Path, wait_until: Wait) -> None:
+    server = serve("everything", options=("--state-dir", str(tmp_path))).ready()
+    sent = {"params": {"mode": "fail"}, "files": {"data": ("a", b"12345")}}
+    failed = server.client.post(TRAIN, **sent).json()
+    assert ended(server, failed["uuid"], wait_until)["status"] == "error"
+    assert server.files() == []
+    (kept,) = (tmp_path / "trainings" / failed["uuid"]).glob("*-0")
+    assert kept.read_bytes() == b"12345"
+    assert server.client.post(TRAIN + failed["uuid"]).json()["status"] == "running"
+    assert ended(server, failed["uuid"], wait_until)["message"] == "no data to learn from"
+    done = server.client.post(TRAIN, files={"data": ("a", b"1234567")}).json()
+    assert ended(server, done["uuid"], wait_until)["result"]["output"]["bytes"] == 7
+    assert not (tmp_path / "trainings" / done["uuid"]).exists()
