@@ -1,7 +1,6 @@
 """Reads request bodies: small ones stay in memory, files and large bodies go to disk as they come."""
 
 import hashlib
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +19,10 @@ from fairhaven_runtime.front.web import Request
 MOST_PARTS = 1000
 
 
-async def read(request: Request, stem: Path, limit: int, *, kind: str = "", digest: bool = False) -> Payload:
-    """Read the body; its files get paths that begin with `stem`, until the caller discards the payload.
+async def read(
+    request: Request, folder: Path, limit: int, *, kind: str = "", digest: bool = False
+) -> Payload:
+    """Read the body; its files lie in `folder` until the caller discards the payload.
 
     Its content type says what it is, unless `kind` does. With `digest`, a SHA-256 of the query and the body
     is made on the way.
@@ -33,16 +34,15 @@ async def read(request: Request, stem: Path, limit: int, *, kind: str = "", dige
     """
     _check_length(request, limit)
     media, options = parse_options_header(request.headers.get("content-type", ""))
-    payload = Payload(kind or _kind(media), stem, charset=options.get("charset", ""))
-    chunks = _chunks(request, limit)
+    payload = Payload(kind or _kind(media), folder, charset=options.get("charset", ""))
     if digest:
         payload.digest = hashlib.sha256(request.query.encode() + b"\n")
-        chunks = _hashed(chunks, payload.digest)
+    coming = _Coming(request, limit, payload.digest)
     try:
         if payload.kind == "multipart":
-            await _Multipart(payload, options.get("boundary", "")).read(chunks)
+            await _Multipart(payload, options.get("boundary", "")).read(coming)
         else:
-            await _read_whole(payload, chunks)
+            await _read_whole(payload, coming)
     except BaseException:
         payload.discard()
         raise
@@ -63,30 +63,37 @@ def _kind(media: str) -> str:
     return "form" if media in ("", "application/x-www-form-urlencoded") else "none"
 
 
-async def _chunks(request: Request, limit: int) -> AsyncIterator[bytes]:
-    size, more = 0, True
-    while more:
-        message = await request.receive()
+class _Coming:
+    """A body's bytes as they come: counted, and hashed when somebody wants to know."""
+
+    def __init__(self, request: Request, limit: int, digest: Any) -> None:
+        self._receive = request.receive
+        self._limit = limit
+        self._digest = digest
+        self._size = 0
+        self.more = True
+
+    async def next(self) -> bytes:
+        """The next bytes; `more` tells whether others follow."""
+        message = await self._receive()
         if message["type"] == "http.disconnect":
             raise ConnectionResetError("the client went away while it sent the body")
-        more = message.get("more_body", False)
-        size += len(message.get("body", b""))
-        if size > limit:
-            raise TooLarge(f"More than the {limit} bytes came that this server takes.")
-        yield message.get("body", b"")
+        self.more = message.get("more_body", False)
+        data: bytes = message.get("body", b"")
+        self._size += len(data)
+        if self._size > self._limit:
+            raise TooLarge(f"More than the {self._limit} bytes came that this server takes.")
+        if self._digest is not None:
+            self._digest.update(data)
+        return data
 
 
-async def _hashed(chunks: AsyncIterator[bytes], digest: Any) -> AsyncIterator[bytes]:
-    async for chunk in chunks:
-        digest.update(chunk)
-        yield chunk
-
-
-async def _read_whole(payload: Payload, chunks: AsyncIterator[bytes]) -> None:
+async def _read_whole(payload: Payload, coming: _Coming) -> None:
     sink = Sink(payload)
-    async for chunk in chunks:
+    while coming.more:
+        data = await coming.next()
         if payload.kind != "none":
-            sink.write(chunk)
+            sink.write(data)
     payload.path, payload.body = sink.close()
 
 
@@ -103,11 +110,12 @@ class _Multipart:
         self._text = bytearray()
         self._texts = 0
 
-    async def read(self, chunks: AsyncIterator[bytes]) -> None:
+    async def read(self, coming: _Coming) -> None:
         """Consume the whole body."""
         try:
-            async for chunk in chunks:
-                for event in self._parser.parse(chunk) if chunk else ():
+            while coming.more:
+                data = await coming.next()
+                for event in self._parser.parse(data) if data else ():
                     self._take(event)
             self._parser.close()
         except ParserLimitReached as error:

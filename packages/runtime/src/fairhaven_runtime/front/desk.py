@@ -1,10 +1,9 @@
 """The counter at which requests become calls: read, limited, asked, recorded; their files cleared away."""
 
 import time
-import uuid
 from collections import Counter
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
 from fairhaven_runtime.errors import Malformed, Refusal, TooMany
@@ -57,9 +56,8 @@ class Desk:
             TooLarge: it has more bytes than `max_upload`.
             Malformed: it is not what its type says.
         """
-        stem = self._uploads / uuid.uuid4().hex
         wanted = self.records is not None
-        return await body.read(request, stem, self.settings.max_upload, kind=kind, digest=wanted)
+        return await body.read(request, self._uploads, self.settings.max_upload, kind=kind, digest=wanted)
 
     def within(self, request: Request) -> float:
         """The seconds that the client gives us, at most those of the server.
@@ -76,7 +74,7 @@ class Desk:
         Raises:
             Refusal: there is none.
         """
-        preferred = request.prefers()
+        preferred = request.prefers() if "prefer" in request.headers else {}
         try:
             if "respond-async" in preferred:
                 wait = _number(preferred.get("wait", "0"))
@@ -120,12 +118,12 @@ class Desk:
         answer = await self.ask(request, call, patient=patient)
         return answer if then is None else await then(answer)
 
+    def _counted(self, client: str) -> AbstractContextManager[None]:
+        """The client's requests are counted where there is a limit to them."""
+        return self._counting(client, self.settings.per_client) if self.settings.per_client else nullcontext()
+
     @contextmanager
-    def _counted(self, client: str) -> Iterator[None]:
-        most = self.settings.per_client
-        if not most:
-            yield
-            return
+    def _counting(self, client: str, most: int) -> Iterator[None]:
         if self._under_way[client] >= most:
             raise TooMany(f"{most} requests from your address are under way; wait for one of them.")
         self._under_way[client] += 1
