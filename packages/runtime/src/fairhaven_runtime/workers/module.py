@@ -7,7 +7,8 @@ from fairhaven_runtime.metrics import Metrics
 from fairhaven_runtime.settings import Settings
 from fairhaven_runtime.workers.device import Device
 from fairhaven_runtime.workers.messages import Answer, Call
-from fairhaven_runtime.workers.pool import Gone, Pool, as_value
+from fairhaven_runtime.workers.place import Gone
+from fairhaven_runtime.workers.pool import Pool, as_value
 from fairhaven_runtime.workers.process import Starter, WorkerSpec
 from fairhaven_runtime.workers.trainings import Trainings
 from fairhaven_runtime.workers.workdir import WorkDir

@@ -9,11 +9,10 @@ import asyncio
 import json
 import logging
 from collections import deque
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator
 from typing import Any
 
 from fairhaven_runtime.errors import (
-    ClientGone,
     DeadlinePassed,
     LoadFailed,
     NotReady,
@@ -26,6 +25,7 @@ from fairhaven_runtime.worker.frames import Frame, Head
 from fairhaven_runtime.workers import batches
 from fairhaven_runtime.workers.channel import WorkerGone
 from fairhaven_runtime.workers.messages import Answer, Call
+from fairhaven_runtime.workers.place import Gone, Place
 from fairhaven_runtime.workers.process import Starter, Worker
 
 log = logging.getLogger(__name__)
@@ -34,17 +34,6 @@ HEARTBEAT = 10.0
 LONGEST_PAUSE = 30.0
 LETTING_STOP = 1.0
 """Seconds that a module gets to stop a stream that nobody reads any more."""
-
-Gone = Callable[[], Awaitable[None]]
-
-
-class Place:
-    """A call in the queue; it is handed a worker, or the answer that came with another's batch."""
-
-    def __init__(self, call: Call, deadline: float) -> None:
-        self.call = call
-        self.deadline = deadline
-        self.turn: asyncio.Future[Worker | Answer] = asyncio.get_running_loop().create_future()
 
 
 class Pool:
@@ -132,28 +121,17 @@ class Pool:
         if len(self._waiting) >= self._queue:
             raise QueueFull(f"{self._queue} requests wait already; try again shortly.")
         self._waiting.append(place)
-        watch = asyncio.ensure_future(gone()) if gone is not None else None
-        awaited: list[asyncio.Future[Any]] = [place.turn] if watch is None else [place.turn, watch]
         try:
-            async with asyncio.timeout_at(place.deadline):
-                await asyncio.wait(awaited, return_when=asyncio.FIRST_COMPLETED)
-        except TimeoutError:
-            if not place.turn.done():
-                raise QueueFull("No worker became free before the request's deadline.") from None
-        finally:
-            if watch is not None:
-                watch.cancel()
+            return await place.wait(gone)
+        except BaseException:
             self._leave(place)
-        if not place.turn.done():
-            raise ClientGone("The client went away while it waited.")
-        return place.turn.result()
+            raise
 
     def _leave(self, place: Place) -> None:
         """Out of the queue; a worker that came too late for it goes to the next."""
         if place in self._waiting:
             self._waiting.remove(place)
-        task = asyncio.current_task()
-        if task is not None and task.cancelling() and place.turn.done() and not place.turn.exception():
+        if place.turn.done() and not place.turn.cancelled() and not place.turn.exception():
             turn = place.turn.result()
             self._give_back(turn) if isinstance(turn, Worker) else turn.discard()
 
@@ -328,12 +306,10 @@ def _hand(place: Place, answer: Answer) -> bool:
 
 
 def _tell(place: Place, error: BaseException) -> None:
-    if place.turn.done():
-        return
     if isinstance(error, Refusal):
-        place.turn.set_exception(type(error)(error.detail))
+        place.refuse(type(error)(error.detail))
     else:
-        place.turn.set_exception(WorkerCrashed("The request beside this one was broken off."))
+        place.refuse(WorkerCrashed("The request beside this one was broken off."))
 
 
 async def _crashed(worker: Worker) -> WorkerCrashed:
