@@ -5,8 +5,10 @@ from contextlib import suppress
 from fairhaven_runtime.errors import ClientGone, NotReady, Refusal, TooLarge
 from fairhaven_runtime.front.contract import Contract
 from fairhaven_runtime.front.desk import Desk
+from fairhaven_runtime.front.inference.routes import Inference
 from fairhaven_runtime.front.operations import Operations
-from fairhaven_runtime.front.routing import Handler, Router, Routes
+from fairhaven_runtime.front.page.routes import Page
+from fairhaven_runtime.front.routing import Handler, Router
 from fairhaven_runtime.front.web import (
     Receive,
     Request,
@@ -15,13 +17,15 @@ from fairhaven_runtime.front.web import (
     as_problem,
     deliver,
     deliver_early,
-    plain,
 )
 from fairhaven_runtime.metrics import Metrics
 from fairhaven_runtime.settings import Settings
 from fairhaven_runtime.workers.messages import Answer
 from fairhaven_runtime.workers.module import Module
 from fairhaven_runtime.workers.workdir import WorkDir
+
+PAGES = ("/api", "/ui")
+"""What paths of pages begin with."""
 
 
 class App:
@@ -33,10 +37,12 @@ class App:
         self._module = Module(settings, workdir, self._metrics)
         self._desk = Desk(settings, self._module, self._metrics, workdir)
         contract, operations = Contract(self._desk), Operations(self._desk)
-        pages: Routes = {"/ui": {"GET": self._to_docs}}
-        self._router = Router(
-            self._base, {**contract.routes(), **self._desk.jobs.routes(), **pages}, operations.routes()
-        )
+        pages = Page(self._desk, contract).routes()
+        inference = Inference(self._desk).routes()
+        routes = {**contract.routes(), **self._desk.jobs.routes(), **pages, **inference}
+        if not settings.docs:
+            routes = {path: each for path, each in routes.items() if not path.startswith(PAGES)}
+        self._router = Router(self._base, routes, operations.routes())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
@@ -80,6 +86,3 @@ class App:
 
     async def _not_ready(self, request: Request) -> Answer:
         raise NotReady(self._module.failure or "The module is being loaded; try again shortly.")
-
-    async def _to_docs(self, request: Request) -> Answer:
-        return plain(302, ("location", self._base + "/api"))
