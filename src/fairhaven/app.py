@@ -15,12 +15,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
 
 from fairhaven import __version__, domains
-from fairhaven.core import drivers, http, reconcile
+from fairhaven.core import cors, drivers, http, reconcile
 from fairhaven.core.config import Settings
 from fairhaven.core.db import Database
 from fairhaven.core.deliveries import deliver_forever
 from fairhaven.core.errors import NotReady
 from fairhaven.core.jobs import Worker, queues_but
+from fairhaven.core.limits import Limiter
 from fairhaven.core.live import Live
 from fairhaven.core.platform import Platform
 from fairhaven.core.policy import Actor, Role
@@ -86,15 +87,15 @@ def web(platform: Platform, live: Live) -> FastAPI:
     app.state.authenticate, app.state.known = authenticate, Known(live)
     app.state.templates = environment.templates(*domains.TEMPLATES)
     app.state.brand = rendering.Brand(name=platform.settings.name, docs=platform.settings.docs_url or "")
-    app.state.nav = domains.NAV
+    app.state.nav, app.state.limiter = domains.NAV, Limiter(platform.settings.limits)
     app.mount(environment.STATIC_URL, environment.static_files(), name="static")
     for router in domains.ROUTERS:
         app.include_router(router)
     _add_operations(app)
     http.install_errors(app, rendering.problem_page)
-    app.add_middleware(
-        http.Edge, max_body=platform.settings.max_body, max_upload=platform.settings.max_upload
-    )
+    if platform.settings.cors_origins:
+        app.add_middleware(cors.ForeignPages, origins=platform.settings.cors_origins)
+    app.add_middleware(http.Edge, platform=platform)
     return app
 
 

@@ -34,6 +34,7 @@ from fairhaven.core.components.postgres import EmbeddedPostgres
 from fairhaven.core.components.supervisor import Supervisor
 from fairhaven.core.config import Settings
 from fairhaven.core.errors import Unconfigured
+from fairhaven.core.forwarded import GATEWAY_HEADER
 from fairhaven.core.live import Live
 from fairhaven.core.platform import Platform
 from fairhaven.identity import service as identity
@@ -42,7 +43,6 @@ from fairhaven.migrations import upgrade
 log = structlog.get_logger(__name__)
 
 EMBEDDED = "embedded:"
-GATEWAY_HEADER = "X-Fairhaven-Gateway"
 READY_LIMIT = 60.0  # seconds that a start may take
 
 
@@ -232,8 +232,7 @@ async def serving(app: FastAPI, web_socket: socket.socket) -> AsyncIterator[None
         log_config=None,
         access_log=False,
         server_header=False,
-        proxy_headers=True,
-        forwarded_allow_ips=LOOPBACK,
+        proxy_headers=False,  # `core.forwarded` believes the gateway only, not whoever is on this machine
         timeout_graceful_shutdown=1,
     )
     server = _Server(config)
@@ -260,7 +259,12 @@ def _web_socket(settings: Settings) -> Any:
 
 def _gateway(settings: Settings, web_port: int, secret: str) -> EmbeddedGateway:
     provider = f"http://{LOOPBACK}:{web_port}/internal/gateway"
-    return EmbeddedGateway(settings.listen, provider_url=provider, provider_headers={GATEWAY_HEADER: secret})
+    return EmbeddedGateway(
+        settings.listen,
+        provider_url=provider,
+        provider_headers={GATEWAY_HEADER: secret},
+        proxies=settings.proxies,
+    )
 
 
 def _gateway_secret(settings: Settings) -> str:

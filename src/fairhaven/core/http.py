@@ -10,6 +10,7 @@ import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Protocol, TypeVar
 
 import structlog
@@ -23,8 +24,11 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from fairhaven.core import idempotency, policy
+from fairhaven.core import idempotency, origin, policy
 from fairhaven.core.errors import BadRequest, Invalid, NotAllowed, NotFound, NotReady, Problem, TooLarge
+from fairhaven.core.forwarded import Door
+from fairhaven.core.limits import Limiter
+from fairhaven.core.origin import Origin
 from fairhaven.core.pagination import MAX_LIMIT
 from fairhaven.core.platform import Platform
 from fairhaven.core.policy import Actor
@@ -38,13 +42,16 @@ Model = TypeVar("Model", bound=BaseModel)
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 SECURITY_HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'self'; "
-        "form-action 'self'; frame-ancestors 'none'"
+        "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
+        "media-src 'self' blob:; object-src 'none'; base-uri 'self'; form-action 'self'; "
+        "frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "X-Frame-Options": "DENY",
     "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
 
 
@@ -82,8 +89,8 @@ async def _context(request: Request) -> AsyncIterator[RequestContext]:
     platform = platform_of(request)
     asked = policy.watch()
     async with platform.database.transaction() as session:
-        session.info["request_id"] = request.state.request_id
-        actor = await request.app.state.authenticate(session, request)
+        session.info.update(origin.carried())
+        actor = await _admitted(session, request)
         session.info["actor"] = request.state.actor = actor
         _check_scope(request, actor)
         yield RequestContext(request, session, actor, platform)
@@ -98,10 +105,15 @@ async def identify(request: Request) -> Actor:
     """Who asks, learnt in a short transaction of its own: for answers that stream."""
     policy.watch()
     async with platform_of(request).database.transaction() as session:
-        actor: Actor = await request.app.state.authenticate(session, request)
+        actor = await _admitted(session, request)
     request.state.actor = actor
     _check_scope(request, actor)
     return actor
+
+
+async def _admitted(session: AsyncSession, request: Request) -> Actor:
+    limiter: Limiter = request.app.state.limiter
+    return await limiter.admit(request, partial(request.app.state.authenticate, session, request))
 
 
 Caller = Annotated[Actor, Depends(identify)]
@@ -238,10 +250,16 @@ def _from_database(error: Exception) -> Problem:
 
 
 class Edge:
-    """Pure-ASGI middleware: request id, bound on the body, headers, metrics, and a last net for errors."""
+    """Pure-ASGI middleware: where a request is from, its id, bound on its body, headers, metrics."""
 
-    def __init__(self, app: ASGIApp, *, max_body: int, max_upload: int) -> None:
-        self.app, self.max_body, self.max_upload = app, max_body, max_upload
+    def __init__(self, app: ASGIApp, *, platform: Platform) -> None:
+        settings = platform.settings
+        self.app, self.max_body, self.max_upload = app, settings.max_body, settings.max_upload
+        self._door = Door(platform)
+        always = dict(SECURITY_HEADERS)
+        if settings.hsts and settings.public_url.startswith("https://"):
+            always["Strict-Transport-Security"] = f"max-age={settings.hsts}"
+        self._always = [(name.lower().encode(), value.encode()) for name, value in always.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -249,19 +267,21 @@ class Edge:
             return
         request_id = uuid.uuid4().hex[:16]
         scope.setdefault("state", {})["request_id"] = request_id
+        address = self._door.settle(scope)
         began, status = time.perf_counter(), 500
 
         async def send_with_headers(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message = {**message, "headers": _headers(message["headers"], request_id)}
+                message = {**message, "headers": self._headers(message["headers"], request_id)}
             await send(message)
 
         name = f"{scope['method']} {scope['path']}"
         with (
             tracer.start_as_current_span(name, kind=SpanKind.SERVER),
             structlog.contextvars.bound_contextvars(request=request_id),
+            origin.noted(Origin(request_id, address)),
         ):
             try:
                 await self.app(scope, _bounded(scope, receive, self._limit), send_with_headers)
@@ -273,12 +293,10 @@ class Edge:
         uploads = b"multipart/form-data" in dict(scope["headers"]).get(b"content-type", b"")
         return self.max_upload if uploads and scope.get("endpoint") in _uploading else self.max_body
 
-
-def _headers(given: list[tuple[bytes, bytes]], request_id: str) -> list[tuple[bytes, bytes]]:
-    present = {name.lower() for name, _ in given}
-    added = [(name.lower().encode(), value.encode()) for name, value in SECURITY_HEADERS.items()]
-    added.append((b"x-request-id", request_id.encode()))
-    return [*given, *((name, value) for name, value in added if name not in present)]
+    def _headers(self, given: list[tuple[bytes, bytes]], request_id: str) -> list[tuple[bytes, bytes]]:
+        present = {name.lower() for name, _ in given}
+        added = [*self._always, (b"x-request-id", request_id.encode())]
+        return [*given, *((name, value) for name, value in added if name not in present)]
 
 
 def _bounded(scope: Scope, receive: Receive, limit_of: Callable[[Scope], int]) -> Receive:

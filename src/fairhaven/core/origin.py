@@ -4,6 +4,8 @@ The web edge notes it once; sessions that are opened for the request carry it in
 Jobs, reconcilers and an operator's commands have none.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
@@ -21,8 +23,14 @@ _NOWHERE = Origin()
 _origin: ContextVar[Origin] = ContextVar("origin", default=_NOWHERE)
 
 
-def note(origin: Origin) -> None:
-    _origin.set(origin)
+@contextmanager
+def noted(origin: Origin) -> Iterator[None]:
+    """What is done in the block is done for this request."""
+    token = _origin.set(origin)
+    try:
+        yield
+    finally:
+        _origin.reset(token)
 
 
 def current() -> Origin:

@@ -15,7 +15,8 @@ from fastapi.responses import Response
 
 from fairhaven.core import credentials
 from fairhaven.core.errors import NotAllowed
-from fairhaven.core.http import Call, platform_of
+from fairhaven.core.forwarded import GATEWAY_HEADER
+from fairhaven.core.http import Call, needs, platform_of
 from fairhaven.core.policy import Actor
 from fairhaven.workloads import service
 from fairhaven.workloads.schemas import State
@@ -23,7 +24,6 @@ from fairhaven.workloads.service import NotRunning, Route
 
 router = APIRouter(include_in_schema=False)
 
-SECRET_HEADER = "X-Fairhaven-Gateway"  # noqa: S105 - a header's name
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 LIVE = "text/event-stream"  # its events must not wait for a compressor's block to fill
@@ -44,14 +44,15 @@ class ForeignPage(NotAllowed):
 async def gateway(request: Request) -> dict[str, Any]:
     """The gateway's dynamic configuration (https://doc.traefik.io/traefik/providers/http/)."""
     platform = platform_of(request)
-    given = request.headers.get(SECRET_HEADER, "")
+    given = request.headers.get(GATEWAY_HEADER, "")
     if not platform.gateway_secret or not credentials.same(given, platform.gateway_secret):
         raise NotTheGateway()
     async with platform.transaction() as session:
-        return configuration(platform.web_url, await service.routes(session))
+        return configuration(platform.web_url, await service.routes(session), platform.gateway_secret)
 
 
 @router.get("/internal/authorize")
+@needs("call")
 async def authorize(call: Call, workload: UUID) -> Response:
     """Let a request to an endpoint pass (204), or say why not; asked by the gateway's forward-auth."""
     await service.callable_by(call.session, call.actor, workload)
@@ -60,6 +61,7 @@ async def authorize(call: Call, workload: UUID) -> Response:
 
 
 @router.api_route("/endpoints/{workload_id}/{path:path}", methods=METHODS)
+@needs("call")
 async def not_running(call: Call, workload_id: UUID, path: str) -> Response:
     """Only requests that the gateway has no route for come here: say why."""
     found = await service.callable_by(call.session, call.actor, workload_id)
@@ -72,17 +74,23 @@ async def not_running(call: Call, workload_id: UUID, path: str) -> Response:
     raise NotRunning(detail, headers={"Retry-After": "1"})
 
 
-def configuration(web_url: str, routes: Sequence[Route]) -> dict[str, Any]:
-    """The platform itself at `/` (but for `/internal`), and each running endpoint."""
+def configuration(web_url: str, routes: Sequence[Route], secret: str) -> dict[str, Any]:
+    """The platform itself at `/` (but for `/internal`), and each running endpoint.
+
+    With each request the gateway shows its secret to us, so that we believe it whom the request is from.
+    """
     web = "PathPrefix(`/`) && !PathPrefix(`/internal`)"
-    platform = {"rule": web, "service": "platform", "priority": 1, "middlewares": ["compress"]}
+    platform = {"rule": web, "service": "platform", "priority": 1, "middlewares": ["vouch", "compress"]}
     routers: dict[str, Any] = {"platform": platform}
     services = {"platform": _service(web_url)}
-    middlewares: dict[str, Any] = {"compress": {"compress": {"excludedContentTypes": [LIVE]}}}
+    middlewares: dict[str, Any] = {
+        "compress": {"compress": {"excludedContentTypes": [LIVE]}},
+        "vouch": {"headers": {"customRequestHeaders": {GATEWAY_HEADER: secret}}},
+    }
     for route in routes:
         name = f"endpoint-{route.workload}"
         middlewares |= _steps(name, web_url, route.workload)
-        steps = [f"{name}-{step}" for step in ("authorize", "strip", "isolate")]
+        steps = ["vouch", *(f"{name}-{step}" for step in ("authorize", "strip", "isolate"))]
         routers[name] = {
             "rule": f"PathPrefix(`/endpoints/{route.workload}/`)",
             "service": name,
@@ -124,7 +132,7 @@ def _refuse_foreign_pages(request: Request, actor: Actor) -> None:
 
 
 # Traefik removes a header that is set to nothing.
-WITHOUT_IDENTITY = {"Authorization": "", "Cookie": "", "X-Csrf-Token": "", "X-Fairhaven-Gateway": ""}
+WITHOUT_IDENTITY = {"Authorization": "", "Cookie": "", "X-Csrf-Token": "", GATEWAY_HEADER: ""}
 WITHOUT_POWER = {
     "Clear-Site-Data": "",
     "Set-Cookie": "",

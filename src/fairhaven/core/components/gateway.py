@@ -5,7 +5,7 @@ Which paths lead where is the platform's knowledge: Traefik asks it every second
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ class EmbeddedGateway(Component):
         listen: address and port; port 0 means any free port, the same again at the next start.
         provider_url: where Traefik gets its routes (its dynamic configuration as JSON).
         provider_headers: sent with that question, for example a secret.
+        proxies: networks whose X-Forwarded-For is passed on; that of others is replaced.
         access_log: one JSON line per request in the component's log.
     """
 
@@ -40,11 +41,13 @@ class EmbeddedGateway(Component):
         *,
         provider_url: str,
         provider_headers: Mapping[str, str] | None = None,
+        proxies: Sequence[str] = (),
         access_log: bool = False,
     ) -> None:
         self.listen = listen
         self._provider_url = provider_url
         self._provider_headers = dict(provider_headers or {})
+        self._proxies = list(proxies)
         self._access_log = access_log
         self._ping = ""
 
@@ -79,10 +82,12 @@ class EmbeddedGateway(Component):
     def _config(self) -> dict[str, Any]:
         """Traefik's static configuration. JSON is YAML too."""
         timeouts = {"readTimeout": 0, "writeTimeout": 0, "idleTimeout": "180s"}
-        web = {
+        web: dict[str, Any] = {
             "address": self.listen,
             "transport": {"respondingTimeouts": timeouts, "lifeCycle": {"graceTimeOut": GRACE}},
         }
+        if self._proxies:
+            web["forwardedHeaders"] = {"trustedIPs": self._proxies}
         provider: dict[str, Any] = {
             "endpoint": self._provider_url,
             "pollInterval": "1s",
