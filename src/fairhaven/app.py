@@ -46,7 +46,12 @@ async def opened(settings: Settings, *, database_url: str, objects_url: str) -> 
     platform.drivers = {
         "engines": {
             _scheme(url): drivers.find("engines", url).open(url, platform) for url in settings.engines
-        }
+        },
+        "secrets": {
+            _scheme(settings.secrets): drivers.find("secrets", settings.secrets).open(
+                settings.secrets, platform
+            )
+        },
     }
     try:
         yield platform

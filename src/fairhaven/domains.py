@@ -18,6 +18,9 @@ from fairhaven.home import api_reference
 from fairhaven.home import pages as home_pages
 from fairhaven.identity import api as identity_api
 from fairhaven.identity import pages as identity_pages
+from fairhaven.secrets import api as secrets_api
+from fairhaven.secrets import handlers as secrets_handlers
+from fairhaven.secrets import tasks as secrets_tasks
 from fairhaven.ui import pages as ui_pages
 from fairhaven.ui.rendering import NavItem
 from fairhaven.workloads import api as workloads_api
@@ -27,6 +30,7 @@ from fairhaven.workloads import reconcile as workloads_reconcile
 
 ROUTERS: Sequence[APIRouter] = (
     identity_api.router,
+    secrets_api.router,
     catalog_api.router,
     builds_api.router,
     workloads_api.router,
@@ -41,7 +45,7 @@ ROUTERS: Sequence[APIRouter] = (
 )
 RECONCILERS: Sequence[Reconciler[Any, Any]] = (workloads_reconcile.reconciler,)
 # Importing these modules is what registers their tasks and subscribers.
-BACKGROUND = (builds_handlers, builds_tasks, catalog_tasks)
+BACKGROUND = (builds_handlers, builds_tasks, catalog_tasks, secrets_handlers, secrets_tasks)
 
 NAV: Sequence[NavItem] = (
     NavItem("Catalog", "/catalog", "library"),

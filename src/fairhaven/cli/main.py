@@ -10,6 +10,7 @@ DOMAINS = {
     "module": "fairhaven.catalog.cli",
     "build": "fairhaven.builds.cli",
     "workload": "fairhaven.workloads.cli",
+    "secret": "fairhaven.secrets.cli",
 }
 
 app = typer.Typer(

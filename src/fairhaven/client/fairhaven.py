@@ -7,6 +7,7 @@ from uuid import UUID
 from fairhaven.client.base import Connection
 from fairhaven.client.builds import Builds
 from fairhaven.client.catalog import Modules
+from fairhaven.client.secrets import Secrets
 from fairhaven.client.workloads import Workloads
 from fairhaven.identity.schemas import NewToken, Token, TokenSpec, WhoAmI
 
@@ -21,6 +22,7 @@ class Fairhaven:
         self.modules = Modules(self.connection)
         self.builds = Builds(self.connection)
         self.workloads = Workloads(self.connection)
+        self.secrets = Secrets(self.connection)
         self.tokens = Tokens(self.connection)
 
     def me(self) -> WhoAmI:

@@ -70,6 +70,20 @@ class Settings(BaseSettings):
     )
     gateway: str = Field("embedded:", description="`embedded:` (Traefik), or `none:` to be reached directly.")
     engines: list[str] = Field(["local:"], description="Where workloads run.")
+    secrets: str = Field(
+        "table:",
+        description="Where secrets are kept: `table:` (encrypted, in the database) or "
+        "`vault+https://host/mount/prefix` (OpenBao, Vault).",
+    )
+    secrets_key: str = Field(
+        "file:",
+        description="Where the keys of `table:` are: `file:` (made below `data`), `file:/a/path`, or "
+        '`command:["program", "argument"]`, which prints them.',
+    )
+    secrets_token: str = Field(
+        "environment:VAULT_TOKEN",
+        description="Where the token for `vault+https:` is: `environment:NAME` or `file:/a/path`.",
+    )
     web_port: int = Field(
         0, ge=0, le=65535, description="Port of the web process behind the gateway; 0: any free one."
     )
