@@ -29,6 +29,9 @@ class WorkloadRow(Reconciled):
     bundle: Mapped[str]
     resources: Mapped[dict[str, Any]]
     environment: Mapped[dict[str, Any]]
+    # Names of secrets, by variable; and of those that it gets as files. Values are nowhere here.
+    secrets: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    secret_files: Mapped[list[str]] = mapped_column(default=list)
 
     wanted: Mapped[str]
     generation: Mapped[int] = mapped_column(default=1)
