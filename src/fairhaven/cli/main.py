@@ -11,6 +11,8 @@ DOMAINS = {
     "build": "fairhaven.builds.cli",
     "workload": "fairhaven.workloads.cli",
     "secret": "fairhaven.secrets.cli",
+    "token": "fairhaven.identity.cli:tokens",
+    "session": "fairhaven.identity.cli:sessions",
 }
 
 app = typer.Typer(
@@ -23,7 +25,8 @@ app = typer.Typer(
 operate.add_to(app)
 login.add_to(app)
 for _name, _module in DOMAINS.items():
-    app.add_typer(import_module(_module).app, name=_name)
+    _file, _, _group = _module.partition(":")
+    app.add_typer(getattr(import_module(_file), _group or "app"), name=_name)
 
 
 def main() -> None:

@@ -1,15 +1,14 @@
 """The platform as a Python object: `Fairhaven(url, token).modules.register("https://…")`."""
 
-from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
 
+from fairhaven.client.account import Sessions, Tokens
 from fairhaven.client.base import Connection
 from fairhaven.client.builds import Builds
 from fairhaven.client.catalog import Modules
 from fairhaven.client.secrets import Secrets
 from fairhaven.client.workloads import Workloads
-from fairhaven.identity.schemas import NewToken, Token, TokenSpec, WhoAmI
+from fairhaven.identity.schemas import WhoAmI
 
 
 class Fairhaven:
@@ -24,6 +23,7 @@ class Fairhaven:
         self.workloads = Workloads(self.connection)
         self.secrets = Secrets(self.connection)
         self.tokens = Tokens(self.connection)
+        self.sessions = Sessions(self.connection)
 
     def me(self) -> WhoAmI:
         """Who the platform thinks you are."""
@@ -38,22 +38,3 @@ class Fairhaven:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-
-class Tokens:
-    """Your personal access tokens."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
-    def list(self) -> Sequence[Token]:
-        found: Sequence[Token] = self._connection.get("/tokens", Sequence[Token])
-        return found
-
-    def create(self, name: str, *, days: int = 90) -> NewToken:
-        """Make a token; its `secret` is told this once."""
-        made: NewToken = self._connection.post("/tokens", NewToken, json=TokenSpec(name=name, days=days))
-        return made
-
-    def revoke(self, token_id: UUID) -> None:
-        self._connection.delete(f"/tokens/{token_id}")

@@ -16,6 +16,14 @@ from fairhaven.identity.web import COOKIE
 from fairhaven.ui.notices import Notice
 from fairhaven.ui.rendering import render, see_other
 
+OVERLAP = timedelta(days=1)
+# What the form offers; the API takes any scopes.
+MAY: dict[str, list[str]] = {
+    "read": ["*:read"],
+    "call": ["workloads:read", "workloads:call"],
+    "develop": ["*:read", "catalog:write", "builds:write", "workloads:write", "workloads:call"],
+}
+
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 
@@ -71,14 +79,34 @@ async def create_token(
     call: Call,
     name: Annotated[str, Form(max_length=300)] = "",
     days: Annotated[str, Form(max_length=10)] = "90",
+    may: Annotated[str, Form(max_length=20)] = "everything",
 ) -> Response:
     try:
-        spec = TokenSpec.model_validate({"name": name, "days": days})
+        spec = TokenSpec.model_validate({"name": name, "days": days, "scopes": MAY.get(may)})
     except ValidationError as error:
         wrong = [FieldError(field=str(e["loc"][0]), message=e["msg"]) for e in error.errors()]
-        return await _tokens(call, status=422, values={"name": name, "days": days}, wrong=wrong)
+        return await _tokens(call, status=422, values={"name": name, "days": days, "may": may}, wrong=wrong)
     made = await service.create_token(call.session, call.actor, spec)
     return _unkept(await _tokens(call, secret=made.secret))
+
+
+@router.post("/account/tokens/{token_id}/rotate")
+async def rotate_token(call: Call, token_id: UUID) -> Response:
+    """A new token like this one; the old one works for a day more."""
+    made = await service.rotate_token(call.session, call.actor, token_id, OVERLAP)
+    return _unkept(await _tokens(call, secret=made.secret))
+
+
+@router.get("/account/sessions")
+async def sessions_page(call: Call) -> Response:
+    found = await service.sessions(call.session, call.actor)
+    return render(call.request, "identity/sessions.html", sessions=found)
+
+
+@router.post("/account/sessions/{session_id}/end")
+async def end_session(call: Call, session_id: UUID) -> Response:
+    await service.end_session(call.session, call.actor, session_id)
+    return see_other("/account/sessions", Notice("That browser is signed out."))
 
 
 @router.post("/account/tokens/{token_id}/revoke")

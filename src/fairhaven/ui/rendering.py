@@ -85,7 +85,10 @@ class Brand:
     docs: str = ""
     sign_in: str = "/sign-in"
     sign_out: str = "/sign-out"
-    account: Sequence[NavItem] = (NavItem("Tokens", "/account/tokens", "key-round"),)
+    account: Sequence[NavItem] = (
+        NavItem("Tokens", "/account/tokens", "key-round"),
+        NavItem("Sessions", "/account/sessions", "circle-user"),
+    )
 
 
 def render(
