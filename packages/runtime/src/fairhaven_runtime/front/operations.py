@@ -1,5 +1,6 @@
 """Paths beside the contract: for those who run the server, and for jobs."""
 
+from fairhaven_runtime.front import openapi
 from fairhaven_runtime.front.desk import Desk
 from fairhaven_runtime.front.routing import Routes
 from fairhaven_runtime.front.web import Request, as_json, as_text
@@ -7,7 +8,7 @@ from fairhaven_runtime.workers.messages import Answer
 
 
 class Operations:
-    """Health, readiness, numbers, the module's description."""
+    """Health, readiness, numbers, the module's description and the server's."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
@@ -20,6 +21,7 @@ class Operations:
             "/readyz": {"GET": self.readyz},
             "/metrics": {"GET": self.metrics},
             "/description": {"GET": self.description},
+            "/openapi.json": {"GET": self.openapi},
         }
 
     async def healthz(self, request: Request) -> Answer:
@@ -42,3 +44,7 @@ class Operations:
     async def description(self, request: Request) -> Answer:
         """The module's description: metadata and JSON Schemas of its arguments."""
         return as_json(self._module.document)
+
+    async def openapi(self, request: Request) -> Answer:
+        """OpenAPI 3.1 of all that is served."""
+        return as_json(openapi.document(self._module.document, self._desk.settings.base_path))

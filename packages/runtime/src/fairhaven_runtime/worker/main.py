@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from . import answers, guard, loading, streams
+from . import answers, guard, inference, loading, streams
 from .arguments import Arguments, BadArguments, Values
 from .frames import Connection, Frame, Head
 
@@ -83,7 +83,7 @@ class Worker:
             kind = streams.wanted(str(head.get("accept", "")), accept)
             if kind:
                 return Stream(result, kind)
-        return self._answered(result, arguments)
+        return self._answered(result, arguments, head)
 
     def _batch(self, head: Head, body: bytes) -> Frame:
         """Many predictions by one call of the module; a mistake in one is no mistake of the others."""
@@ -95,8 +95,8 @@ class Worker:
         ready = [each for each in told if isinstance(each, dict)]
         results = iter(self._model.predict_all(ready))
         frames = [
-            self._guarded(self._finished, next(results), each) if isinstance(each, dict) else each
-            for each in told
+            self._guarded(self._finished, next(results), each, call) if isinstance(each, dict) else each
+            for each, call in zip(told, head["calls"])  # noqa: B905 - Python 3.8 has no `strict`
         ]
         heads = [{**each, "size": len(bytes_)} for each, bytes_ in frames]
         return {"status": 200, "answers": heads}, b"".join(bytes_ for _, bytes_ in frames)
@@ -104,14 +104,15 @@ class Worker:
     def _arguments(self, head: Head, body: bytes) -> dict[str, Any]:
         return self._read(self._model.predict_args, head, body)
 
-    def _finished(self, result: Any, arguments: dict[str, Any]) -> Frame:
+    def _finished(self, result: Any, arguments: dict[str, Any], head: Head) -> Frame:
         if isinstance(result, BaseException):
             raise result
-        return self._answered(result, arguments)
+        return self._answered(result, arguments, head)
 
-    def _answered(self, result: Any, arguments: dict[str, Any]) -> Frame:
+    def _answered(self, result: Any, arguments: dict[str, Any], head: Head) -> Frame:
         accept = str(arguments.get("accept", answers.JSON))
-        return answers.success(result, accept, self._model.answer_schema, self._spool)
+        write = inference.outputs if head.get("tensors") else None
+        return answers.success(result, accept, self._model.answer_schema, self._spool, write)
 
     def _validate(self, head: Head, body: bytes) -> Frame:
         """The arguments of a training, as they will be used; a file as its name, type and original name."""

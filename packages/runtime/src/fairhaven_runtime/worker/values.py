@@ -110,8 +110,8 @@ class Values:
     def _charset(self) -> str:
         charset = str(self._sent.get("charset", "utf-8"))
         try:
-            "".encode(charset)
-        except LookupError:
+            b"\x80\xff".decode(charset, "replace")
+        except (LookupError, ValueError):  # some codecs cannot replace what they do not know
             raise BadArguments(400, {"body": [f"Unknown charset {charset!r}."]}) from None
         return charset
 
