@@ -7,10 +7,10 @@ found and whether it is what we aim at; the exit code is 1 when it is not.
 """
 
 import argparse
-import os
 import sys
 import time
 
+import psutil
 from tests.bench.runtime import batching, footprint, peers, recovery, training, trivial, upload
 from tests.bench.runtime.report import Finding, Plan, show
 
@@ -29,14 +29,13 @@ def main() -> int:
     """Ask every question, or those named; 0 when every aim is met."""
     options = _options()
     plan = Plan(options.rounds, options.seconds)
-    print(f"load of the machine before: {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors")
     findings: list[Finding] = []
     for name in options.only or QUESTIONS:
-        begun = time.perf_counter()
+        others, begun = psutil.cpu_percent(interval=1), time.perf_counter()
         found = QUESTIONS[name](plan)
         findings += found
         took = time.perf_counter() - begun
-        print(f"\n{name}: {plan.rounds} rounds of {plan.seconds:g} s, {took:.0f} s in all")
+        print(f"\n{name}: {plan.rounds} rounds, {took:.0f} s; the machine was {others:.0f} % busy before")
         show(found)
         sys.stdout.flush()
     missed = [each.what for each in findings if each.met is False]

@@ -51,11 +51,12 @@ class Served:
 
     def until(self, condition: Callable[[], object], *, within: float = 60.0) -> float:
         """Wait until `condition` raises no more; seconds since the start of the server."""
+        latest = time.perf_counter() + within
         while True:
             try:
                 condition()
             except Exception:
-                if time.perf_counter() - self.begun > within or self.process.status() == psutil.STATUS_ZOMBIE:
+                if time.perf_counter() > latest or self.process.status() == psutil.STATUS_ZOMBIE:
                     raise
                 time.sleep(0.005)
             else:

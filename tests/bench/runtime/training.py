@@ -1,4 +1,4 @@
-"""Predictions while a training of six seconds keeps a processor busy: do they wait?"""
+"""Predictions while a training of six seconds keeps all processors busy: do they wait?"""
 
 import http.client
 import statistics
