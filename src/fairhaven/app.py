@@ -131,6 +131,7 @@ class Background:
         loops = [worker.run() for worker in self._workers]
         loops += [self._workers[0].adopt_forever(), deliver_forever(self._platform, self._live)]
         loops += [each.run(self._platform, self._live) for each in domains.RECONCILERS]
+        loops += [loop(self._platform, self._live) for loop in domains.LOOPS]
         async with tasks(loops):
             yield
 

@@ -1,11 +1,14 @@
 """The list of domains: what each gives to the web, the workers and the pages. Only `app.py` reads it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter
 
+from fairhaven.audit import api as audit_api
+from fairhaven.audit import appending as audit_appending
+from fairhaven.audit import pages as audit_pages
 from fairhaven.builds import api as builds_api
 from fairhaven.builds import handlers as builds_handlers
 from fairhaven.builds import pages as builds_pages
@@ -13,6 +16,8 @@ from fairhaven.builds import tasks as builds_tasks
 from fairhaven.catalog import api as catalog_api
 from fairhaven.catalog import pages as catalog_pages
 from fairhaven.catalog import tasks as catalog_tasks
+from fairhaven.core.live import Live
+from fairhaven.core.platform import Platform
 from fairhaven.core.reconcile import Reconciler
 from fairhaven.home import api_reference
 from fairhaven.home import pages as home_pages
@@ -31,6 +36,7 @@ from fairhaven.workloads import reconcile as workloads_reconcile
 ROUTERS: Sequence[APIRouter] = (
     identity_api.router,
     secrets_api.router,
+    audit_api.router,
     catalog_api.router,
     builds_api.router,
     workloads_api.router,
@@ -38,12 +44,15 @@ ROUTERS: Sequence[APIRouter] = (
     api_reference.router,
     home_pages.router,
     identity_pages.router,
+    audit_pages.router,
     catalog_pages.router,
     builds_pages.router,
     workloads_pages.router,
     ui_pages.router,
 )
 RECONCILERS: Sequence[Reconciler[Any, Any]] = (workloads_reconcile.reconciler,)
+# What runs beside reconcilers and jobs until the process ends.
+LOOPS: Sequence[Callable[[Platform, Live], Coroutine[Any, Any, None]]] = (audit_appending.append_forever,)
 # Importing these modules is what registers their tasks and subscribers.
 BACKGROUND = (builds_handlers, builds_tasks, catalog_tasks, secrets_handlers, secrets_tasks)
 
@@ -55,5 +64,5 @@ NAV: Sequence[NavItem] = (
 
 _HERE = Path(__file__).parent
 TEMPLATES: Sequence[Path] = tuple(
-    _HERE / domain / "templates" for domain in ("home", "identity", "catalog", "builds", "workloads")
+    _HERE / domain / "templates" for domain in ("home", "identity", "audit", "catalog", "builds", "workloads")
 )

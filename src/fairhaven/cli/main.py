@@ -12,6 +12,7 @@ DOMAINS = {
     "workload": "fairhaven.workloads.cli",
     "secret": "fairhaven.secrets.cli",
     "token": "fairhaven.identity.cli:tokens",
+    "audit": "fairhaven.audit.cli",
     "session": "fairhaven.identity.cli:sessions",
 }
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from fairhaven.client.account import Sessions, Tokens
+from fairhaven.client.audit import Audit
 from fairhaven.client.base import Connection
 from fairhaven.client.builds import Builds
 from fairhaven.client.catalog import Modules
@@ -22,6 +23,7 @@ class Fairhaven:
         self.builds = Builds(self.connection)
         self.workloads = Workloads(self.connection)
         self.secrets = Secrets(self.connection)
+        self.audit = Audit(self.connection)
         self.tokens = Tokens(self.connection)
         self.sessions = Sessions(self.connection)
 

@@ -1,0 +1,98 @@
+"""Gives each fact its line: one appender at a time, without gaps, none missed, whenever it was committed.
+
+A fact is listed as unnumbered in the transaction that told it, and becomes visible with it. Who holds the
+chain's one row takes what is listed, appends, and strikes it off the list, in one transaction: kill the
+process at any moment and nothing is lost or appended twice; the next one goes on.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import UTC
+from typing import Any
+
+import structlog
+from sqlalchemy import delete, insert, select
+from sqlalchemy.exc import DBAPIError
+
+from fairhaven.audit import chain
+from fairhaven.audit.models import ChainRow, EntryRow
+from fairhaven.core.facts import FactRow, Unnumbered
+from fairhaven.core.live import Live
+from fairhaven.core.platform import Platform
+
+log = structlog.get_logger(__name__)
+
+BATCH = 500
+SETTLE = 0.2  # seconds in which facts gather: many lines are appended as cheaply as one
+NOTED = 10_000  # lines after which the end of the chain is written to the platform's own log
+
+
+async def append_forever(platform: Platform, live: Live, *, interval: float = 5.0) -> None:
+    """Append until cancelled: soon after facts are told, and every `interval` seconds."""
+    woken = asyncio.Event()
+    watch = asyncio.create_task(_watch(live, woken))
+    try:
+        while True:
+            try:
+                appended = await append(platform)
+            except DBAPIError as error:
+                log.warning("the audit log waits for the database", error=str(error.orig).strip())
+                appended = 0
+            if appended < BATCH:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(woken.wait(), interval)
+                await asyncio.sleep(SETTLE)
+                woken.clear()
+    finally:
+        watch.cancel()
+
+
+async def append(platform: Platform) -> int:
+    """Append what waits, at most one batch; return how many lines, none when another process appends."""
+    async with platform.transaction() as session:
+        if await session.scalar(select(Unnumbered.fact_id).limit(1)) is None:
+            return 0  # without a lock: an idle platform writes nothing
+        end = await session.scalar(select(ChainRow).with_for_update(skip_locked=True))
+        if end is None:
+            return 0
+        listed = select(FactRow).join(Unnumbered, Unnumbered.fact_id == FactRow.id)
+        facts = (await session.scalars(listed.order_by(FactRow.seq).limit(BATCH))).all()
+        if not facts:
+            return 0
+        lines = []
+        for number, fact in enumerate(facts, end.number + 1):
+            end.number, end.hash = number, chain.link(end.hash, chain.canonical(told(fact)))
+            lines.append({"number": number, "fact_id": fact.id, "hash": end.hash})
+        await session.execute(insert(EntryRow), lines)
+        await session.execute(delete(Unnumbered).where(Unnumbered.fact_id.in_([fact.id for fact in facts])))
+    _note(lines[0]["number"], end)
+    return len(lines)
+
+
+def told(fact: FactRow) -> Mapping[str, Any]:
+    """All that a fact says, as it is hashed: nothing of it can change without the chain breaking."""
+    return {
+        "id": str(fact.id),
+        "seq": fact.seq,
+        "at": fact.created_at.astimezone(UTC).isoformat(timespec="microseconds"),
+        "kind": fact.kind,
+        "subject": str(fact.subject_id),
+        "project": str(fact.project_id) if fact.project_id else None,
+        "actor_id": str(fact.actor_id) if fact.actor_id else None,
+        "actor": fact.actor_name,
+        "request": fact.request_id,
+        "address": fact.address,
+        "data": fact.data,
+    }
+
+
+def _note(first: Any, end: ChainRow) -> None:
+    """Now and then the end is told to the platform's log, which is kept elsewhere: an anchor."""
+    if end.number // NOTED > (first - 1) // NOTED:
+        log.info("the audit log has grown", number=end.number, hash=end.hash)
+
+
+async def _watch(live: Live, woken: asyncio.Event) -> None:
+    async for _ in live.notices():
+        woken.set()
