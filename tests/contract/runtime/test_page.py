@@ -178,6 +178,15 @@ def test_many_arguments_are_folded_but_for_the_needed_and_files(shared: Shared) 
     assert all(f'data-key="{name}"' in folded for name in ("seed", "anything"))
 
 
+def test_an_author_names_exemplifies_and_folds_arguments(shared: Shared) -> None:
+    server = shared("kinds")
+    page = page_of(server)
+    assert page.fields()["hint"]["data-label"] == "A title"
+    assert page.controls()["hint"][1]["placeholder"] == "such a thing"
+    assert 'data-key="hint"' in server.client.get("/ui").text.split('<details class="advanced">')[1]
+    assert '<option value="a">The first</option>' in server.client.get("/ui").text
+
+
 def test_a_form_filled_in_arrives_with_its_types(shared: Shared) -> None:
     fields = sent(
         **{"word": "hello", "origin.x": "1.5", "origin.y": "", "origin.name": "home"},

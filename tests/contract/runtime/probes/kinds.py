@@ -18,6 +18,7 @@ def get_metadata():
 def get_predict_args():
     return {
         "text": fields.Str(missing="some text", description="Any words."),
+        "hint": fields.Str(metadata={"title": "A title", "example": "such a thing", "x_advanced": True}),
         "word": fields.Str(required=True, validate=validate.Length(min=2, max=9)),
         "essay": fields.Str(validate=validate.Length(max=5000)),
         "code": fields.Str(missing="AB-1", validate=validate.Regexp(r"[A-Z]+-\d+")),
@@ -30,7 +31,7 @@ def get_predict_args():
         "on": fields.Bool(missing=True),
         "off": fields.Bool(missing=False),
         "maybe": fields.Bool(),
-        "pick": fields.Str(missing="b", validate=validate.OneOf(["a", "b"])),
+        "pick": fields.Str(missing="b", validate=validate.OneOf(["a", "b"]), x_labels={"a": "The first"}),
         "level": fields.Int(missing=2, validate=validate.OneOf([1, 2, 3])),
         "fixed": fields.Str(validate=validate.Equal("always")),
         "names": fields.List(fields.Str(), missing=["Ada", "Grace"]),

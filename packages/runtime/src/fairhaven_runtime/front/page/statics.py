@@ -17,7 +17,8 @@ KINDS = {
 
 def routes() -> Routes:
     """One path for each file, below `/ui/`."""
-    return {f"/ui/{path.name}": {"GET": _serve(path)} for path in sorted(FOLDER.iterdir())}
+    files = (path for path in sorted(FOLDER.iterdir()) if path.suffix in KINDS)
+    return {f"/ui/{path.name}": {"GET": _serve(path)} for path in files}
 
 
 def _serve(path: Path) -> Handler:
