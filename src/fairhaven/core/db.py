@@ -67,6 +67,8 @@ class Database:
             max_overflow=20,
             pool_recycle=1800,
             json_deserializer=from_json,
+            # An error that is logged must not bear what was written.
+            hide_parameters=True,
             connect_args={"options": PLANNING},
         )
         event.listen(self.engine.sync_engine, "checkout", _refuse_when_dead)

@@ -17,6 +17,7 @@ from prometheus_client import Counter, Histogram
 from fairhaven import __version__
 from fairhaven.core.config import Settings
 from fairhaven.core.errors import Unconfigured
+from fairhaven.core.redaction import mask_fields, mask_line
 
 REQUESTS = Histogram(
     "fairhaven_request_seconds",
@@ -59,9 +60,9 @@ def configure(settings: Settings) -> None:
     handler = logging.StreamHandler(sys.stderr)
     remove = structlog.stdlib.ProcessorFormatter.remove_processors_meta
     final: list[Any] = (
-        [remove, structlog.processors.format_exc_info, renderer]
+        [remove, mask_fields, structlog.processors.format_exc_info, renderer, mask_line]
         if settings.log_format == "json"
-        else [remove, renderer]
+        else [remove, mask_fields, renderer, mask_line]
     )
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=final))
     root = logging.getLogger()
