@@ -32,6 +32,6 @@ def pixels(count: int) -> Ask:
     return Ask("/v2/models/mlp/predict/", json.dumps({"pixels": sent}).encode(), expect=b"label")
 
 
-def train(seconds: float) -> Ask:
-    """The start of a training."""
-    return Ask(f"/v2/models/busy/train/?seconds={seconds:g}", expect=b"running")
+def train(seconds: float, threads: int) -> Ask:
+    """The start of a training that computes in so many threads."""
+    return Ask(f"/v2/models/busy/train/?seconds={seconds:g}&threads={threads}", expect=b"running")

@@ -1,4 +1,4 @@
-"""A module that tells which process answers, and whose training keeps all processors busy."""
+"""A module that tells which process answers, and whose training keeps processors busy."""
 
 import hashlib
 import os
@@ -9,18 +9,18 @@ from webargs import fields
 
 
 def get_train_args():
-    return {"seconds": fields.Float(required=True)}
+    return {"seconds": fields.Float(required=True), "threads": fields.Int(required=True)}
 
 
 def predict():
     return os.getpid()
 
 
-def train(seconds):
-    """Keep every processor busy, as a training does; how many rounds each made."""
+def train(seconds, threads):
+    """Compute for so long in so many threads; how many rounds each made."""
     until = time.monotonic() + seconds
-    with ThreadPoolExecutor() as threads:
-        return list(threads.map(_burn, [until] * os.cpu_count()))
+    with ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(_burn, [until] * threads))
 
 
 def _burn(until):
