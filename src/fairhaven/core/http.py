@@ -277,9 +277,8 @@ class Edge:
                 message = {**message, "headers": self._headers(message["headers"], request_id)}
             await send(message)
 
-        name = f"{scope['method']} {scope['path']}"
         with (
-            tracer.start_as_current_span(name, kind=SpanKind.SERVER),
+            tracer.start_as_current_span(scope["method"], kind=SpanKind.SERVER) as span,
             structlog.contextvars.bound_contextvars(request=request_id),
             origin.noted(Origin(request_id, address)),
         ):
@@ -287,6 +286,8 @@ class Edge:
                 await self.app(scope, _bounded(scope, receive, self._limit), send_with_headers)
             finally:
                 route = getattr(scope.get("route"), "path", "unmatched")
+                # Not the path itself: it may be a link that signs somebody in.
+                span.update_name(f"{scope['method']} {route}")
                 REQUESTS.labels(scope["method"], route, str(status)).observe(time.perf_counter() - began)
 
     def _limit(self, scope: Scope) -> int:
