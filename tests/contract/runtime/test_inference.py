@@ -283,6 +283,13 @@ def test_paths_with_the_version_answer_too(shared: Shared, base: str) -> None:
     assert client.get(base + "/v2/health/ready").json() == {"ready": True}
 
 
+def test_a_base_path_goes_before_both_homes(serve: Serve) -> None:
+    client = serve("echoing", options=("--base-path", "/foo")).ready().client
+    for path in ("/foo/v2/health/ready", "/foo/inference/v2/health/ready"):
+        assert client.get(path).json() == {"ready": True}
+    assert client.get("/inference/v2").status_code == 404
+
+
 def test_the_contracts_redirects_stay(shared: Shared) -> None:
     client = shared("echoing").client
     assert client.get("/v2").headers["location"] == "/v2/"

@@ -21,7 +21,7 @@ def test_a_request_may_set_its_own_deadline(serve: Serve) -> None:
     server.ready()
 
 
-@pytest.mark.parametrize("told", ["soon", "-1", "nan", "inf"])
+@pytest.mark.parametrize("told", ["soon", "-1", "nan", "inf", "0"])
 def test_a_deadline_that_is_no_number_is_refused(shared: Shared, told: str) -> None:
     answer = shared("everything").client.post(PREDICT, headers={"x-request-timeout": told})
     assert (answer.status_code, "seconds" in answer.json()["detail"]) == (400, True)

@@ -63,10 +63,15 @@ class Desk:
         """The seconds that the client gives us, at most those of the server.
 
         Raises:
-            Malformed: it gives no number.
+            Malformed: it gives no number, or no time at all.
         """
         told = request.headers.get(DEADLINE)
-        return self.settings.timeout if told is None else min(_number(told), self.settings.timeout)
+        if told is None:
+            return self.settings.timeout
+        within = _number(told)
+        if not within:
+            raise Malformed(f"In {told} seconds nothing can be answered.")
+        return min(within, self.settings.timeout)
 
     async def predict(self, request: Request, call: Call, then: Then | None = None) -> Answer:
         """The answer to a prediction, retold by `then`: now, or (`Prefer: respond-async`) where it will be.
