@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 from fairhaven.core.schemas import Reading, Schema
 
@@ -19,7 +19,12 @@ def _in_our_time(given: datetime | date) -> datetime | date:
     return given
 
 
-Moment = Annotated[datetime | date, AfterValidator(_in_our_time)]
+def _day(given: object) -> object:
+    """A day stays one: pydantic would make it the moment at which it begins."""
+    return date.fromisoformat(given) if isinstance(given, str) and len(given) == len("2026-11-01") else given
+
+
+Moment = Annotated[datetime | date, BeforeValidator(_day), AfterValidator(_in_our_time)]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200, pattern=r"^[^\x00]*$")]
 
 
