@@ -1,12 +1,18 @@
-"""The command line: `describe` prints a document or says in words what is wrong."""
+"""The command line: which module is meant, what `describe` prints, what `serve` can be told."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from fairhaven_runtime.cli.main import parser
+from fairhaven_runtime.settings import Settings
 
 Runtime = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -68,3 +74,63 @@ def test_a_taken_port_is_told_in_one_line(serve: Callable[..., object], module_p
     done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
     assert done.returncode == 1
     assert "Address already in use" in done.stderr
+
+
+def test_the_module_is_looked_for_in_the_active_environment_or_else_in_our_own(
+    install: Callable[..., Path], module_python: Path
+) -> None:
+    command = [sys.executable, "-m", "fairhaven_runtime", "describe", "--model"]
+    known = {**os.environ, "PYTHONPATH": str(install("bare"))}
+    known.pop("VIRTUAL_ENV", None)
+    for environment, interpreter in (
+        ({"VIRTUAL_ENV": str(module_python.parents[1])}, module_python),
+        ({}, sys.executable),
+    ):
+        done = subprocess.run(
+            [*command, "other"],
+            env=known | environment,
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+        )
+        assert f"the environment of {interpreter} has: bare" in done.stderr
+        done = subprocess.run(
+            [*command, "bare"], env=known | environment, capture_output=True, timeout=30, check=True
+        )
+        assert json.loads(done.stdout)["name"] == "bare"
+
+
+def test_every_setting_of_a_server_has_an_option(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        parser().parse_args(["serve", "--help"])
+    told = capsys.readouterr().out
+    for field in fields(Settings):
+        name = field.name.replace("_", "-")
+        assert f"  --{name} " in told or f"  --no-{name} " in told, f"{name} has no option, or no help"
+
+
+def test_a_server_can_be_without_pages_and_its_module_unwarmed(serve: Callable[..., Any]) -> None:
+    server = serve("template", options=("--no-docs", "--no-warm")).ready()
+    upload = {"input_file": ("a.txt", b"1234")}
+    answer = server.client.post("/v2/models/template/predict/", files=upload)
+    assert answer.json()["predictions"] == {"bytes": 4, "warm": []}
+    assert [server.client.get(path).status_code for path in ("/ui", "/api")] == [404, 404]
+    assert "/api" not in server.client.get("/").text
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--workers", "0"],
+        ["--tap-rate", "2"],
+        ["--timeout", "-1"],
+        ["--port", "1", "--uds", "x"],
+        ["--unknown"],
+    ],
+)
+def test_settings_that_cannot_be_are_refused(words: list[str]) -> None:
+    command = [sys.executable, "-m", "fairhaven_runtime", "serve", *words]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "error: " in done.stderr.splitlines()[-1]

@@ -3,6 +3,8 @@
 import logging
 import signal
 import socket
+from collections.abc import Callable
+from functools import partial
 from types import FrameType
 
 import uvicorn
@@ -12,19 +14,26 @@ from fairhaven_runtime.settings import Settings
 from fairhaven_runtime.workers.workdir import WorkDir
 
 
-class Server(uvicorn.Server):
-    """uvicorn, which announces on standard output where it listens."""
+def announce(address: str) -> None:
+    """Say on standard output where the server listens: whoever started us waits for this line."""
+    print(f"listening on {address}", flush=True)
 
-    address = ""
+
+class Server(uvicorn.Server):
+    """uvicorn, which tells when it listens."""
+
+    def __init__(self, config: uvicorn.Config, listening: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._listening = listening
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start, then say so: whoever started us waits for this line."""
+        """Start, then say so."""
         await super().startup(sockets)
         if self.started:
-            print(f"listening on {self.address}", flush=True)
+            self._listening()
 
 
-def serve(settings: Settings) -> None:
+def serve(settings: Settings, announce: Callable[[str], None] = announce) -> None:
     """Serve the module until SIGTERM or SIGINT; running predictions get `drain_timeout` seconds to finish.
 
     Raises:
@@ -35,14 +44,12 @@ def serve(settings: Settings) -> None:
         signal.signal(number, _leave)
     workdir = WorkDir.create(settings.work_dir)
     try:
-        server = Server(_config(App(settings, workdir), settings))
+        config = _config(App(settings, workdir), settings)
         if settings.uds is not None:
-            server.address = f"unix:{settings.uds}"
-            server.run()
+            Server(config, partial(announce, f"unix:{settings.uds}")).run()
             return
         with _bind(settings.host, settings.port) as bound:
-            server.address = _url(bound)
-            server.run([bound])
+            Server(config, partial(announce, _url(bound))).run([bound])
     finally:
         workdir.remove()
 
