@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 Shared = Callable[[str], Any]
 Serve = Callable[..., Any]
 Wait = Callable[..., Any]
@@ -60,6 +62,15 @@ def test_there_are_only_so_many_jobs(serve: Serve) -> None:
     assert server.client.post(PREDICT, **hang).status_code == 202
     refused = server.client.post(PREDICT, **hang)
     assert (refused.status_code, "retry-after" in refused.headers) == (503, True)
+    assert server.files() == []
+
+
+@pytest.mark.parametrize("wait", ["soon", "-1", "inf"])
+def test_a_job_that_cannot_begin_leaves_no_file(shared: Shared, wait: str) -> None:
+    server = shared("everything")
+    headers = {"prefer": f"respond-async, wait={wait}"}
+    answer = server.client.post(PREDICT, files={"data": ("a", b"12345")}, headers=headers)
+    assert (answer.status_code, answer.headers["content-type"]) == (400, "application/problem+json")
     assert server.files() == []
 
 

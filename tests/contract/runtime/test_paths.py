@@ -68,12 +68,26 @@ def test_a_prediction_without_the_last_slash_keeps_query_and_body(shared: Shared
 
 
 @pytest.mark.parametrize(
-    "path", ["/v2/nope", "/v2/models/other/", "/v2/models/everything/train/abc", "//evil.example/"]
+    "path",
+    [
+        "/v2/nope",
+        "/v2/models/other/",
+        "/v2/models/everything/train/abc",
+        "//evil.example/",
+        "/jobs/%7Buuid%7D",
+        "/v2/models/%7Bname%7D/",
+    ],
 )
 def test_an_unknown_path_is_404(shared: Shared, path: str) -> None:
     server = shared("everything")
     answer = server.client.get(server.url + path)
     assert (answer.status_code, answer.text) == (404, "404: Not Found")
+
+
+def test_a_redirect_repeats_no_line_break_of_the_path(shared: Shared) -> None:
+    answer = shared("everything").client.get("/jobs//%0d%0aset-cookie:%20a=b%c3%a9")
+    assert (answer.status_code, "set-cookie" in answer.headers) == (308, False)
+    assert answer.headers["location"] == "/jobs/%0D%0Aset-cookie:%20a=b%C3%A9"
 
 
 @pytest.mark.parametrize(
