@@ -1,6 +1,7 @@
 """Real servers for probe modules: tests talk HTTP to processes whose workers run in their own environment."""
 
 import fcntl
+import hashlib
 import os
 import shutil
 import signal
@@ -8,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,10 @@ import httpx
 import pytest
 
 PROBES = Path(__file__).parent / "probes"
+STOCK = Path(__file__).parents[3] / "requirements" / "stock-deepaas.txt"
 DIALECT = ["marshmallow>=3.13,<4", "webargs<6"]
+TARGETS = {"classy": "classy:Model"}
+"""Entry points of probes that are no module of the same name."""
 
 
 def eventually(condition: Callable[[], Any], *, within: float = 10.0) -> Any:
@@ -57,8 +61,14 @@ class Server:
         return self.client.post("/v2/models/everything/predict/", params=query)
 
     def workers(self) -> list[int]:
-        """Process ids of the server's living children."""
-        return [pid for pid in children_of(self.process.pid) if is_alive(pid)]
+        """Process ids of the server's living workers: its own children, and those of its nursery."""
+        nursery = self.nursery()
+        own = [pid for pid in children_of(self.process.pid) if pid != nursery]
+        return [pid for pid in (*own, *children_of(nursery or 0)) if is_alive(pid)]
+
+    def nursery(self) -> int | None:
+        """Process id of the child that forks workers, if it lives."""
+        return next((pid for pid in children_of(self.process.pid) if is_nursery(pid)), None)
 
     def files(self) -> list[Path]:
         """Files that the server keeps for requests: none, when none is being answered."""
@@ -72,8 +82,19 @@ class Server:
 
 
 def children_of(pid: int) -> list[int]:
-    """Process ids of a process's children."""
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    """Process ids of a process's children; none when it has ended."""
+    try:
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except (FileNotFoundError, ProcessLookupError):
+        return []
+
+
+def is_nursery(pid: int) -> bool:
+    """Whether a server's child forks workers."""
+    try:
+        return b"--nursery" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
 
 
 def is_alive(pid: int) -> bool:
@@ -85,29 +106,53 @@ def is_alive(pid: int) -> bool:
 
 
 @pytest.fixture(scope="session")
-def module_python(request: pytest.FixtureRequest) -> Path:
-    """Interpreter of an environment with the modules' dialect; made once and kept in pytest's cache."""
+def make_environment(request: pytest.FixtureRequest) -> Callable[..., Path]:
+    """Interpreter of an environment of that name, made once and kept in pytest's cache.
+
+    `make_environment("stock", "--requirement", path)`: the rest is what `uv pip install` is told.
+    """
     cache = request.config.cache
     assert cache is not None
-    folder = cache.mkdir("runtime-modules")
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (folder / "complete").exists():
-            _make_environment(folder / "env")
-            (folder / "complete").touch()
-    return folder / "env" / "bin" / "python"
+
+    def make(name: str, *wanted: str) -> Path:
+        folder = cache.mkdir(name)
+        content = [Path(each).read_text() if Path(each).is_file() else each for each in wanted]
+        known = hashlib.sha256(repr((sys.executable, content)).encode()).hexdigest()
+        with (folder / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            complete = folder / "complete"
+            if not complete.exists() or complete.read_text() != known:
+                complete.unlink(missing_ok=True)
+                _make_environment(folder / "env", wanted)
+                complete.write_text(known)
+        return folder / "env" / "bin" / "python"
+
+    return make
 
 
-def _make_environment(folder: Path) -> None:
+def _make_environment(folder: Path, wanted: Sequence[str]) -> None:
     beside = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     uv = shutil.which("uv", path=beside)
     if uv is None:
-        reason = "uv is needed to make an environment for probe modules"
+        reason = "uv is needed to make an environment for modules"
         pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
     make = [uv, "venv", "--clear", "--python", sys.executable, str(folder)]
-    install = [uv, "pip", "install", "--python", str(folder / "bin" / "python"), *DIALECT]
-    for command in (make, install):
-        subprocess.run(command, check=True, capture_output=True, timeout=120)
+    install = [uv, "pip", "install", "--compile-bytecode", "--python", str(folder / "bin" / "python")]
+    for command in (make, [*install, *wanted]):
+        done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+        assert done.returncode == 0, done.stderr
+
+
+@pytest.fixture(scope="session")
+def module_python(make_environment: Callable[..., Path]) -> Path:
+    """Interpreter of an environment with the modules' dialect, and without the package `deepaas`."""
+    return make_environment("runtime-modules", *DIALECT)
+
+
+@pytest.fixture(scope="session")
+def stock_python(make_environment: Callable[..., Path]) -> Path:
+    """Interpreter of an environment with deepaas as it is released."""
+    return make_environment("stock-deepaas", "--require-hashes", "--requirement", str(STOCK))
 
 
 @pytest.fixture(scope="session")
@@ -121,7 +166,9 @@ def install(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
             info = folder / f"{name}-0.1.dist-info"
             info.mkdir()
             (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 0.1\n")
-            (info / "entry_points.txt").write_text(f"[deepaas.v2.model]\n{name} = {name}\n")
+            (info / "entry_points.txt").write_text(
+                f"[deepaas.v2.model]\n{name} = {TARGETS.get(name, name)}\n"
+            )
         return folder
 
     return install
@@ -157,6 +204,7 @@ class Starter:
         *modules: str,
         options: tuple[str, ...] = (),
         inside: Callable[[str], list[str]] = lambda work: [],
+        environment: Mapping[str, str] | None = None,
     ) -> Server:
         folder = self._factory.mktemp("server")
         work = folder / "work"
@@ -166,7 +214,7 @@ class Starter:
         with (folder / "log").open("w") as log:
             process = subprocess.Popen(
                 [*inside(str(work)), *command, "--work-dir", str(work), *options],
-                env={**os.environ, "PYTHONPATH": str(self._install(*modules))},
+                env={**os.environ, "PYTHONPATH": str(self._install(*modules)), **(environment or {})},
                 stdout=subprocess.PIPE,
                 stderr=log,
                 text=True,
@@ -213,6 +261,15 @@ def shared(
 
     yield server
     starter.close()
+
+
+@pytest.fixture(scope="session")
+def starter_in(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Starter]:
+    """A starter of servers for modules in the environment of an interpreter, to be closed by its user.
+
+    The second argument makes, of the names of modules, the folder that holds them.
+    """
+    return lambda python, install: Starter(python, install, tmp_path_factory)
 
 
 @pytest.fixture

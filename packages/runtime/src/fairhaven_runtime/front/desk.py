@@ -47,6 +47,8 @@ class Desk:
         head = {"op": op, "query": request.query, "body": payload.head()}
         if "accept" in request.headers:
             head["accept"] = request.headers["accept"]
+        if wanted := self.module.headers:
+            head["headers"] = {name: request.headers[name] for name in wanted if name in request.headers}
         return payload.call(head, within)
 
     async def receive(self, request: Request, kind: str = "") -> Payload:

@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from . import answers, guard, inference, loading, streams
-from .arguments import Arguments, BadArguments, Values
+from .arguments import Arguments
 from .frames import Connection, Frame, Head
+from .values import BadArguments, Values
 
 
 def main() -> None:
@@ -71,6 +72,8 @@ class Worker:
             return verb(*given)
         except BadArguments as error:
             return answers.messages(error.status, error.messages)
+        except loading.Absent:
+            return answers.absent(self._model.name)
         except (Exception, SystemExit) as error:  # the module's own code: anything can come out of it
             return answers.failure(error)
 

@@ -13,7 +13,8 @@ class Call:
     """One thing asked of the module.
 
     Attributes:
-        head: the message's head: `op`, and for arguments `query`, `body` (its kind, fields, files), `accept`.
+        head: the message's head: `op`, and for arguments `query`, `body` (its kind, fields, files), `accept`,
+            `headers`.
         body: raw bytes of a small body; a large one lies in a file that `head` names.
         within: seconds until the answer is of no use any more, waiting for a worker included.
         files: uploads on disk, deleted by `discard`.

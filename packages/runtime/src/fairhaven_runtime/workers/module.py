@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from fairhaven_runtime.errors import NotReady
+from fairhaven_runtime.errors import MetadataFailed, NotReady
 from fairhaven_runtime.metrics import Metrics
 from fairhaven_runtime.settings import Settings
 from fairhaven_runtime.workers.device import Device
@@ -69,11 +69,23 @@ class Module:
             raise NotReady(self._pool.failure or "The module is being loaded; try again shortly.")
         return self._pool.document
 
+    @property
+    def headers(self) -> list[str]:
+        """The headers that arguments are read from."""
+        return (self._pool.document or {}).get("headers", [])  # type: ignore[no-any-return]
+
     async def metadata(self) -> dict[str, Any]:
-        """What it says about itself: of an idle worker, since it may change; else what is known."""
-        known: dict[str, Any] = self.document["metadata"]
+        """What it says about itself: of an idle worker, since it may change; else what is known.
+
+        Raises:
+            MetadataFailed: its function raised an exception.
+        """
         answer = await self._pool.ask_if_idle({"op": "metadata"})
-        return as_value(answer) if answer is not None and answer.status == 200 else known
+        if answer is not None and answer.status != 200:
+            raise MetadataFailed(as_value(answer)["detail"], answer.status)
+        if answer is None and "problem" in self.document:
+            raise MetadataFailed(self.document["problem"])
+        return as_value(answer) if answer is not None else dict(self.document["metadata"])
 
     async def ask(self, call: Call, gone: Gone | None = None) -> Answer:
         """The answer to a prediction (`predict`) or a check of a training's arguments (`validate`).
