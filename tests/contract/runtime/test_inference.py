@@ -266,6 +266,12 @@ def test_a_body_beyond_the_limit_is_refused_in_the_protocols_form(serve: Serve) 
     assert (answer.status_code, "1000" in answer.json()["error"]) == (413, True)
 
 
+def test_predictions_that_are_switched_off_are_so_here_too(serve: Serve) -> None:
+    server = serve("echoing", options=("--no-predict",)).ready()
+    answer = server.client.post(INFER, json={"inputs": []})
+    assert (answer.status_code, "without predictions" in answer.json()["error"]) == (402, True)
+
+
 def test_another_model_or_version_is_not_here(shared: Shared) -> None:
     client = shared("echoing").client
     for path in ("/v2/models/other/infer", "/v2/models/echoing/versions/9/infer"):
