@@ -135,7 +135,8 @@ def replays(
             stock, ours = Client(port, patient=False), Client(server.client.base_url.port)
             return {entry["id"]: (stock.outcome(entry), ours.outcome(entry)) for entry in corpus["request"]}
 
-    wanted = {item.callspec.params.get("name") for item in request.session.items if hasattr(item, "callspec")}
+    ours = [item for item in request.session.items if item.path.parent == HERE and hasattr(item, "callspec")]
+    wanted = {item.callspec.params["name"] for item in ours}
     with ThreadPoolExecutor(2) as pool:
         names = sorted(path.stem for path in HERE.glob("*.toml") if path.stem in wanted)
         coming: dict[str, Future[Replay]] = {name: pool.submit(play, name) for name in names}
