@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -199,3 +200,22 @@ def test_a_person_is_shown_json_laid_out_and_no_binary(
     os.close(screen)
     assert (done.returncode, seen[: len(shown) or None]) == (code, shown)
     assert code == 0 or b"say where it goes with --output FILE" in done.stderr
+
+
+def test_an_interrupted_call_ends_with_its_worker(
+    install: Callable[..., Path],
+    module_python: Path,
+    gate: Any,
+    wait_until: Callable[..., Any],
+    alive: Callable[[int], bool],
+) -> None:
+    command = [sys.executable, "-m", "fairhaven_runtime", "predict", "--python", str(module_python)]
+    words = ["--mode", "wait", "--path", str(gate.path)]
+    environment = {**os.environ, "PYTHONPATH": str(install("everything"))}
+    with subprocess.Popen([*command, *words], env=environment, stderr=subprocess.PIPE) as process:
+        wait_until(gate.reached)
+        (worker,) = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+        process.send_signal(signal.SIGINT)
+        _, told = process.communicate(timeout=20)
+    assert (process.returncode, told) == (128 + signal.SIGINT, b"")
+    assert not alive(int(worker))

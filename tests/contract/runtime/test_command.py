@@ -2,8 +2,10 @@
 
 import json
 import os
+import pkgutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
@@ -14,6 +16,7 @@ import pytest
 from fairhaven_runtime.cli.main import parser
 from fairhaven_runtime.settings import Settings
 
+PACKAGE = Path(__file__).parents[3] / "packages" / "runtime"
 Runtime = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
@@ -134,3 +137,10 @@ def test_settings_that_cannot_be_are_refused(words: list[str]) -> None:
     done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
     assert (done.returncode, done.stdout) == (2, "")
     assert "error: " in done.stderr.splitlines()[-1]
+
+
+def test_the_package_installs_its_commands_and_those_of_deepaas() -> None:
+    project = tomllib.loads((PACKAGE / "pyproject.toml").read_text())["project"]
+    assert set(project["scripts"]) == {"fairhaven-runtime", "deepaas-run", "deepaas-cli", "deepaas-predict"}
+    for target in project["scripts"].values():
+        assert callable(pkgutil.resolve_name(target))

@@ -1,6 +1,7 @@
 """The commands of deepaas: stock and ours are run side by side, and do the same."""
 
 import ast
+import itertools
 import json
 import os
 import re
@@ -48,14 +49,15 @@ def without_traceback(text: str) -> str:
 @pytest.fixture
 def both(stock_python: Path, install: Callable[..., Path], tmp_path: Path) -> Run:
     """Run a command of stock and ours with the same words, each in a folder of its own."""
-    modules = install("commanded")
+    modules, runs = install("commanded"), itertools.count()
 
     def run(name: str, *words: str, **environment: str) -> tuple[Outcome, Outcome]:
         stock = [str(stock_python.with_name(f"deepaas-{name}")), *words]
         ours = [sys.executable, "-m", f"fairhaven_runtime.cli.deepaas.{name}", *words]
         known = {"PYTHONPATH": str(modules), "VIRTUAL_ENV": str(stock_python.parents[1]), "COLUMNS": "80"}
+        folder = tmp_path / str(next(runs))
         started = [
-            _started(command, tmp_path / whose, {**os.environ, **known, **environment})
+            _started(command, folder / whose, {**os.environ, **known, **environment})
             for whose, command in (("stock", stock), ("ours", ours))
         ]
         return _outcome(*started[0]), _outcome(*started[1])
@@ -66,7 +68,7 @@ def both(stock_python: Path, install: Callable[..., Path], tmp_path: Path) -> Ru
 def _started(
     command: list[str], folder: Path, environment: dict[str, str]
 ) -> tuple["subprocess.Popen[str]", Path]:
-    folder.mkdir()
+    folder.mkdir(parents=True)
     (folder / "up.txt").write_text("four")
     (folder / "of.conf").write_text(CONFIG)
     (folder / "logs").mkdir()
@@ -233,6 +235,37 @@ def test_arguments_are_checked_and_converted_as_over_http(both: Run) -> None:
     stock, ours = both("cli", "predict", "--count", "99")
     assert (stock.code, ours.code) == (0, 2)
     assert "argument --count: Must be greater than or equal to 1" in ours.err
+
+
+def test_an_argument_that_is_not_given_and_has_no_default_is_left_out(
+    both: Run, install: Callable[..., Path]
+) -> None:
+    stock, ours = both("cli", "predict", PYTHONPATH=str(install("everything")))
+    assert ("'name': <marshmallow.missing>" in stock.out, "'name'" in ours.out) == (True, False)
+    stock, ours = both("cli", "train", PYTHONPATH=str(install("everything")))
+    assert (stock.code, ours.code) == (1, 0)
+    assert "TypeError: Object of type _Missing is not JSON serializable" in stock.out
+
+
+def test_what_a_module_does_not_offer_is_no_obstacle(both: Run, install: Callable[..., Path]) -> None:
+    for method in ("get_metadata", "warm", "predict"):
+        stock, ours = both("cli", method, PYTHONPATH=str(install("bare")))
+        assert (stock.code, ours.code) == (1, 0)
+
+
+def test_one_of_several_modules_is_chosen(both: Run, install: Callable[..., Path]) -> None:
+    modules = {"PYTHONPATH": str(install("commanded", "everything"))}
+    stock, ours = both("cli", "--model-name", "commanded", "get_metadata", **modules)
+    assert (stock.code, ours.code) == (1, 0)
+    stock, ours = both("cli", "get_metadata", DEEPAAS_V2_MODEL="commanded", **modules)
+    assert ours == stock
+
+
+@pytest.mark.parametrize("words", [["--workers", "many"], ["--listen-port", "70000"]])
+def test_a_flag_of_a_wrong_value_is_an_error(both: Run, words: list[str]) -> None:
+    stock, ours = both("run", *words)
+    assert (stock.code, ours.code) == (0, 2)
+    assert f"argument {words[0]}" in ours.err
 
 
 def test_answers_of_any_kind_are_saved(both: Run) -> None:

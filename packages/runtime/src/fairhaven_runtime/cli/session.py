@@ -30,6 +30,7 @@ class Session:
     def __init__(self, worker: Worker, folder: WorkDir) -> None:
         self._worker = worker
         self._folder = folder
+        self._copies: dict[tuple[str, str], str] = {}
 
     @property
     def document(self) -> dict[str, Any]:
@@ -59,9 +60,12 @@ class Session:
 
     def _upload(self, name: str, path: str) -> dict[str, str]:
         """A copy, since a module may change or delete what is uploaded to it."""
-        copy = shutil.copyfile(path, self._folder.uploads / str(len(list(self._folder.uploads.iterdir()))))
+        if (name, path) not in self._copies:
+            copy = self._folder.uploads / str(len(self._copies))
+            self._copies[name, path] = str(shutil.copyfile(path, copy))
         media = mimetypes.guess_type(path)[0] or "application/octet-stream"
-        return {"name": name, "filename": str(copy), "content_type": media, "original_filename": path}
+        filename = self._copies[name, path]
+        return {"name": name, "filename": filename, "content_type": media, "original_filename": path}
 
     async def _pieces(self) -> AsyncGenerator[bytes, None]:
         while True:
