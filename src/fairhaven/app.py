@@ -29,6 +29,7 @@ from fairhaven.identity import service as identity
 from fairhaven.identity import web as identity_web
 from fairhaven.identity.known import Known
 from fairhaven.identity.schemas import Person
+from fairhaven.notices.board import Board
 from fairhaven.projects import service as projects
 from fairhaven.ui import environment, rendering
 
@@ -80,6 +81,13 @@ async def first_start(platform: Platform) -> Person:
 
 def web(platform: Platform, live: Live) -> FastAPI:
     """The web application: REST, pages, and what operators ask."""
+    board = Board(platform, live)
+
+    @asynccontextmanager
+    async def served(app: FastAPI) -> AsyncIterator[None]:
+        async with tasks([board.run()]):
+            yield
+
     app = FastAPI(
         title="Fairhaven",
         version=__version__,
@@ -87,7 +95,9 @@ def web(platform: Platform, live: Live) -> FastAPI:
         openapi_url="/api/v1/openapi.json",
         docs_url=None,
         redoc_url=None,
+        lifespan=served,
     )
+    app.state.board, app.state.banners = board, board.shown
     app.state.platform, app.state.live = platform, live
     app.state.authenticate, app.state.known = authenticate, Known(live)
     app.state.templates = environment.templates(*domains.TEMPLATES)

@@ -137,6 +137,7 @@ _FILTERS: dict[str, Callable[..., Any]] = {
     "coded": formats.coded,
     "duration": formats.duration,
     "markdown": markdown,
+    "linked": formats.linked,
     "number": formats.number,
     "percent": formats.percent,
     "plain_log": formats.plain_log,

@@ -17,6 +17,8 @@ from fairhaven.ui.translations import locale
 _UNITS = ("KiB", "MiB", "GiB", "TiB", "PiB")
 _CLOSING = Markup("</time>")
 _CODED = re.compile(r"`([^`\n]{1,200})`")
+# An address ends before the full stop or bracket that belongs to the sentence around it.
+_ADDRESS = re.compile(r"(https?://[^\s<>\"'`{}|\\^]*[^\s<>\"'`{}|\\^.,;:!?)\]])")
 _ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
 
 
@@ -32,6 +34,18 @@ def when(moment: datetime | None, now: datetime | None = None) -> Markup:
 def coded(text: str) -> Markup:
     """Words with `code` between backticks, as our errors have it, as HTML; the rest is escaped."""
     return Markup(_CODED.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704 - escaped just before
+
+
+def linked(text: str) -> Markup:
+    """Plain words in which http(s) addresses are links, as HTML; the rest is escaped."""
+    parts = _ADDRESS.split(text)
+    found = [
+        Markup('<a href="{}" rel="noopener noreferrer">{}</a>').format(part, part)
+        if number % 2
+        else escape(part)
+        for number, part in enumerate(parts)
+    ]
+    return Markup("").join(found)
 
 
 def said(value: Any) -> Any:

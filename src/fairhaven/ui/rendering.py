@@ -1,7 +1,8 @@
 """Turns a template and what a page gathered into an answer: whole for a reload, one block of it for HTMX.
 
-The application gives `app.state.templates` (made by `templates`), and may give `brand` and `nav`; a request
-may carry `state.actor`, `state.csrf`, `state.request_id` and `state.notices`.
+The application gives `app.state.templates` (made by `templates`), and may give `brand`, `nav` and `banners`
+(request and reader → what hangs over every page for them); a request may carry `state.actor`, `state.csrf`,
+`state.request_id` and `state.notices`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -86,8 +87,11 @@ class Brand:
     sign_in: str = "/sign-in"
     sign_out: str = "/sign-out"
     account: Sequence[NavItem] = (
+        NavItem("Projects", "/projects", "users"),
         NavItem("Tokens", "/account/tokens", "key-round"),
         NavItem("Sessions", "/account/sessions", "circle-user"),
+        NavItem("Audit log", "/audit", "list"),
+        NavItem("Notices", "/notices", "bell", lambda reader: getattr(reader, "administrator", False)),
     )
 
 
@@ -155,6 +159,7 @@ def frame(request: Request) -> dict[str, Any]:
         "csrf_token": getattr(state, "csrf", None) or "",
         "brand": getattr(app, "brand", None) or Brand(),
         "nav": [item for item in getattr(app, "nav", ()) if item.visible(actor)],
+        "banners": banners(request, actor) if (banners := getattr(app, "banners", None)) else (),
         "version": _version(),
         "theme": _theme(request.cookies),
         "language": language(),

@@ -3,7 +3,6 @@
 import asyncio
 import random
 import signal
-import subprocess
 import sys
 from uuid import UUID
 
@@ -147,12 +146,12 @@ async def test_many_who_tell_and_many_who_append_make_one_chain(platform: Platfo
 async def test_killed_appenders_lose_nothing(platform: Platform, ada: Actor) -> None:
     for _ in range(4):
         command = [sys.executable, "-c", APPENDER, platform.database.conninfo]
-        process = subprocess.Popen(command, stdout=subprocess.PIPE)
+        process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
         assert process.stdout is not None
-        await asyncio.to_thread(process.stdout.readline)
+        await process.stdout.readline()
         await asyncio.gather(*(tell(platform, 15) for _ in range(4)))
         process.send_signal(signal.SIGKILL)
-        process.wait()
+        await process.wait()
     await number_all(platform)
     async with platform.transaction() as session:
         counts = [
