@@ -11,7 +11,6 @@ DOMAINS = {
     "build": "fairhaven.builds.cli",
     "workload": "fairhaven.workloads.cli",
     "secret": "fairhaven.secrets.cli",
-    "project": "fairhaven.projects.cli",
     "token": "fairhaven.identity.cli:tokens",
     "audit": "fairhaven.audit.cli",
     "notice": "fairhaven.notices.cli",
