@@ -25,6 +25,8 @@ from fairhaven.identity import api as identity_api
 from fairhaven.identity import pages as identity_pages
 from fairhaven.notices import api as notices_api
 from fairhaven.notices import pages as notices_pages
+from fairhaven.projects import api as projects_api
+from fairhaven.projects import pages as projects_pages
 from fairhaven.secrets import api as secrets_api
 from fairhaven.secrets import handlers as secrets_handlers
 from fairhaven.secrets import tasks as secrets_tasks
@@ -37,6 +39,7 @@ from fairhaven.workloads import reconcile as workloads_reconcile
 
 ROUTERS: Sequence[APIRouter] = (
     identity_api.router,
+    projects_api.router,
     secrets_api.router,
     audit_api.router,
     notices_api.router,
@@ -47,6 +50,7 @@ ROUTERS: Sequence[APIRouter] = (
     api_reference.router,
     home_pages.router,
     identity_pages.router,
+    projects_pages.router,
     audit_pages.router,
     notices_pages.router,
     catalog_pages.router,
@@ -69,5 +73,5 @@ NAV: Sequence[NavItem] = (
 _HERE = Path(__file__).parent
 TEMPLATES: Sequence[Path] = tuple(
     _HERE / domain / "templates"
-    for domain in ("home", "identity", "audit", "notices", "catalog", "builds", "workloads")
+    for domain in ("home", "identity", "projects", "audit", "notices", "catalog", "builds", "workloads")
 )

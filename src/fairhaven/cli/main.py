@@ -11,6 +11,7 @@ DOMAINS = {
     "build": "fairhaven.builds.cli",
     "workload": "fairhaven.workloads.cli",
     "secret": "fairhaven.secrets.cli",
+    "project": "fairhaven.projects.cli",
     "token": "fairhaven.identity.cli:tokens",
     "audit": "fairhaven.audit.cli",
     "notice": "fairhaven.notices.cli",

@@ -74,12 +74,11 @@ class Connection:
         answer = self._send("POST", path, content=body, headers=headers)
         return _read(answer, model) if model is not None else None
 
-    def put(self, path: str, model: type[Any_] | Any, *, json: BaseModel) -> Any:
+    def put(self, path: str, model: type[Any_] | Any | None, *, json: BaseModel) -> Any:
         """Send `json` as what is to be at `path`."""
         body = json.model_dump_json(exclude_unset=True)
-        return _read(
-            self._send("PUT", path, content=body, headers={"Content-Type": "application/json"}), model
-        )
+        answer = self._send("PUT", path, content=body, headers={"Content-Type": "application/json"})
+        return _read(answer, model) if model is not None else None
 
     def delete(self, path: str) -> None:
         self._send("DELETE", path)

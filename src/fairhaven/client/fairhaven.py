@@ -8,6 +8,7 @@ from fairhaven.client.base import Connection
 from fairhaven.client.builds import Builds
 from fairhaven.client.catalog import Modules
 from fairhaven.client.notices import Notices
+from fairhaven.client.projects import Projects
 from fairhaven.client.secrets import Secrets
 from fairhaven.client.workloads import Workloads
 from fairhaven.identity.schemas import WhoAmI
@@ -20,6 +21,7 @@ class Fairhaven:
         self, url: str = "http://127.0.0.1:8080", token: str | None = None, *, transport: Any = None
     ) -> None:
         self.connection = Connection(url, token, transport=transport)
+        self.projects = Projects(self.connection)
         self.modules = Modules(self.connection)
         self.builds = Builds(self.connection)
         self.workloads = Workloads(self.connection)

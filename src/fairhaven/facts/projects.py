@@ -12,3 +12,11 @@ class ProjectCreated(Fact, kind="project.created", about="project", says="{actor
 class MemberAdded(Fact, kind="member.added", about="person", says="{actor} added a {role}"):
     person: UUID
     role: str
+
+
+class QuotaSet(Fact, kind="quota.set", about="quota", says="{actor} set the limit of {resource} to {after}"):
+    quota: UUID
+    holder: str
+    resource: str
+    before: float | None
+    after: float | None

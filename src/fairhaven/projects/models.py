@@ -1,11 +1,16 @@
 """Tables of projects."""
 
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, Numeric, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from fairhaven.core.db import Entity
+from fairhaven.core.db import Base, Entity
+
+AMOUNT = Numeric(20, 3)
 
 
 class ProjectRow(Entity):
@@ -22,3 +27,58 @@ class MembershipRow(Entity):
     project_id: Mapped[UUID] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"))
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
     role: Mapped[int]
+
+
+class QuotaRow(Entity):
+    """A limit: of the installation (no project), of a project (no person), or of people in a project."""
+
+    __tablename__ = "quotas"
+    __table_args__ = (UniqueConstraint("holder", "resource"),)
+
+    # "installation", "project:<id>", "everyone:<project>" (each of its people), "person:<project>:<id>".
+    holder: Mapped[str]
+    resource: Mapped[str]
+    amount: Mapped[Decimal] = mapped_column(AMOUNT)
+
+
+class BalanceRow(Base):
+    """How much a holder has reserved of a resource: always the sum of its active reservations."""
+
+    __tablename__ = "balances"
+
+    holder: Mapped[str] = mapped_column(primary_key=True)
+    resource: Mapped[str] = mapped_column(primary_key=True)
+    used: Mapped[Decimal] = mapped_column(AMOUNT, default=Decimal(0))
+
+
+class SpentRow(Base):
+    """What a holder has used up of an hourly resource in one month, by reservations that have ended."""
+
+    __tablename__ = "spent"
+
+    holder: Mapped[str] = mapped_column(primary_key=True)
+    resource: Mapped[str] = mapped_column(primary_key=True)
+    month: Mapped[date] = mapped_column(primary_key=True)
+    amount: Mapped[Decimal] = mapped_column(AMOUNT, default=Decimal(0))
+
+
+class ReservationRow(Entity):
+    """What something has reserved, from `since` until `released_at`."""
+
+    __tablename__ = "reservations"
+    __table_args__ = (
+        Index(
+            "uq_reservations_active",
+            "subject_id",
+            unique=True,
+            postgresql_where=text("released_at IS NULL"),
+        ),
+    )
+
+    subject_id: Mapped[UUID]
+    project_id: Mapped[UUID] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"), index=True)
+    person_id: Mapped[UUID | None]
+    # Numbers as text: JSON knows no decimals.
+    amounts: Mapped[dict[str, Any]]
+    since: Mapped[datetime]
+    released_at: Mapped[datetime | None]

@@ -14,6 +14,9 @@ from uuid import UUID
 from fairhaven.core.errors import UpstreamFailed
 from fairhaven.workloads.schemas import LogPart, Resources
 
+SECRETS = "FAIRHAVEN_SECRETS"
+"""The variable that names the folder of secret files."""
+
 
 class EngineFailed(UpstreamFailed):
     """An engine could not do what it was asked."""
@@ -31,7 +34,10 @@ class Run:
             an interpreter that has `fairhaven_runtime`, `{host}` and `{port}` where it must listen, `{work}`
             its working folder.
         bundle: digest of the release's bundle (`core.bundles`), or None.
-        environment: variables beside the engine's own; they may be secrets.
+        environment: variables beside the engine's own.
+        secrets: more variables, whose values the engine hands over and writes down nowhere.
+        secret_files: texts by file name, as secret. Only the program sees them, in the folder that the
+            variable `FAIRHAVEN_SECRETS` names.
     """
 
     id: UUID
@@ -39,6 +45,8 @@ class Run:
     command: Sequence[str]
     bundle: str | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    secret_files: Mapping[str, str] = field(default_factory=dict, repr=False)
     resources: Resources = field(default_factory=Resources)
 
 

@@ -15,14 +15,19 @@ from fairhaven.core.live import Notice
 from fairhaven.core.platform import Platform
 from fairhaven.core.reconcile import Reconciler
 from fairhaven.facts.workloads import WorkloadChanged
+from fairhaven.projects import service as projects
+from fairhaven.secrets import delivery
+from fairhaven.secrets.delivery import Recipient, SecretMissing
+from fairhaven.secrets.ports import StoreFailed
 from fairhaven.workloads import readiness
 from fairhaven.workloads.models import WorkloadRow
 from fairhaven.workloads.ports import Engine, Observed, Phase, Run
 from fairhaven.workloads.readiness import Readiness
-from fairhaven.workloads.schemas import Kind, Resources, State, Wanted
+from fairhaven.workloads.schemas import SETTLED, Kind, Resources, State, Wanted
 
 SOON = timedelta(seconds=0.3)
 WELL = timedelta(seconds=2)
+LATER = timedelta(seconds=5)
 MOST_FAILURES = 5  # in a row; then it is left as it is
 FORGIVEN_AFTER = timedelta(seconds=60)  # of running well
 BROKEN_AFTER = timedelta(seconds=20)  # of saying itself that it cannot be ready
@@ -35,7 +40,8 @@ class Outcome:
     """What one look found.
 
     Attributes:
-        given_up: it did not get ready in time and was told to end; why.
+        given_up: why it was told to end (it did not get ready in time), or cannot begin.
+        waits: why it cannot begin now.
         last_words: the end of its log, when it ended by itself.
     """
 
@@ -44,6 +50,7 @@ class Outcome:
     seen: Observed
     ready: Readiness | None = None
     given_up: str | None = None
+    waits: str | None = None
     last_words: str = ""
     endpoint: str = ""
 
@@ -52,8 +59,15 @@ async def act(platform: Platform, row: WorkloadRow) -> Outcome:
     """Look at the run, take a step towards what is wanted, look again."""
     name, engine = _engine(platform, row)
     seen = await engine.look(row.id)
-    if await _step(engine, row, seen):
-        seen = await engine.look(row.id)
+    try:
+        if await _step(platform, engine, row, seen):
+            seen = await engine.look(row.id)
+    except SecretMissing as missing:
+        return Outcome(
+            row.generation, name, seen, given_up=f"{missing.detail} {missing.remedy or ''}".strip()
+        )
+    except (StoreFailed, Unconfigured) as failed:
+        return Outcome(row.generation, name, seen, waits=f"It waits for its secrets. {failed.detail}")
     outcome = Outcome(
         row.generation, name, seen, endpoint=f"{platform.settings.public_url}/endpoints/{row.id}/"
     )
@@ -75,6 +89,8 @@ async def apply(session: AsyncSession, row: WorkloadRow, outcome: Outcome) -> ti
     before = (row.state, row.reason)
     row.engine = outcome.engine
     wait = _settle(row, outcome)
+    if row.state in SETTLED and not outcome.seen.alive:
+        await projects.release(session, row.id)
     if (row.state, row.reason) != before:
         told = WorkloadChanged(
             workload=row.id, name=row.name, state=row.state, reason=row.reason, project=row.project_id
@@ -90,7 +106,7 @@ def wakes(notice: Notice) -> bool:
 reconciler = Reconciler(name="workload", table=WorkloadRow, act=act, apply=apply, wakes=wakes)
 
 
-async def _step(engine: Engine, row: WorkloadRow, seen: Observed) -> bool:
+async def _step(platform: Platform, engine: Engine, row: WorkloadRow, seen: Observed) -> bool:
     """Take the one step that is due; whether there was one."""
     in_the_way = row.wanted != Wanted.RUNNING or seen.generation != row.generation
     if seen.alive and in_the_way:
@@ -98,7 +114,7 @@ async def _step(engine: Engine, row: WorkloadRow, seen: Observed) -> bool:
     elif row.wanted == Wanted.DELETED:
         await engine.delete(row.id)
     elif row.wanted == Wanted.RUNNING and in_the_way:
-        await engine.start(_run(row))
+        await engine.start(await _run(platform, row))
     else:
         return False
     return True
@@ -126,6 +142,9 @@ def _settle(row: WorkloadRow, outcome: Outcome) -> timedelta | None:
         return SOON
     if row.wanted == Wanted.STOPPED:
         return _stopping(row, seen)
+    if outcome.waits:
+        _become(row, State.QUEUED, outcome.waits)
+        return LATER
     if seen.generation != row.generation:
         _become(row, State.QUEUED, "It waits for its last run to end." if seen.alive else row.reason)
         return SOON
@@ -218,6 +237,7 @@ def _latest(moment: datetime | None) -> datetime:
 async def _forget(session: AsyncSession, row: WorkloadRow, seen: Observed) -> timedelta | None:
     if seen.phase is not Phase.ABSENT:
         return SOON
+    await projects.release(session, row.id)
     await session.delete(row)
     return None
 
@@ -240,14 +260,24 @@ def _engine(platform: Platform, row: WorkloadRow) -> tuple[str, Engine]:
     return name, engine
 
 
-def _run(row: WorkloadRow) -> Run:
+async def _run(platform: Platform, row: WorkloadRow) -> Run:
+    """What to start: its secrets are read now, given to the engine, and kept nowhere else.
+
+    Raises:
+        SecretMissing: one is not there, or not its owner's to use.
+        StoreFailed: they cannot be read now.
+    """
     command = ["{runtime}", "-m", "fairhaven_runtime", "serve", "--python", "{python}"]
     command += ["--host", "{host}", "--port", "{port}", "--work-dir", "{work}", "--drain-timeout", "4"]
+    recipient = Recipient(row.id, row.name, row.owner_id, row.project_id)
+    given = await delivery.deliver(platform, recipient, [*row.secrets.values(), *row.secret_files])
     return Run(
         id=row.id,
         generation=row.generation,
         command=command,
         bundle=row.bundle,
         environment=row.environment,
+        secrets={name: given.values[reference] for name, reference in row.secrets.items()},
+        secret_files={each.rpartition("/")[2]: given.values[each] for each in row.secret_files},
         resources=Resources.model_validate(row.resources),
     )

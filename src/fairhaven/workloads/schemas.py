@@ -6,9 +6,10 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
 from fairhaven.core.schemas import Line, Reading, Schema
+from fairhaven.secrets.schemas import SecretRef
 
 
 class Kind(StrEnum):
@@ -60,11 +61,35 @@ class WorkloadSpec(Schema):
     kind: Kind = Kind.SERVICE
     resources: Resources = Resources()
     environment: dict[VariableName, VariableValue] = Field(
-        default={}, max_length=100, description="Variables of its environment; never told again."
+        default={}, max_length=100, description="Variables of its environment; not for secrets."
+    )
+    secrets: dict[VariableName, SecretRef] = Field(
+        default={},
+        max_length=100,
+        description="Names of secrets by the variable that gets their value: your own, or `project/NAME`.",
+    )
+    secret_files: list[SecretRef] = Field(
+        default=[],
+        max_length=100,
+        description="Names of secrets that it gets as files, in the folder that FAIRHAVEN_SECRETS names.",
     )
     project_id: UUID | None = Field(
         None, description="Project it belongs to; default: the module's, or else the first one of yours."
     )
+
+    @model_validator(mode="after")
+    def _each_name_once(self) -> "WorkloadSpec":
+        if twice := self.environment.keys() & self.secrets.keys():
+            raise ValueError(f"environment and secrets both set {', '.join(sorted(twice))}")
+        files = [each.rpartition("/")[2] for each in self.secret_files]
+        if len(set(files)) < len(files):
+            raise ValueError("two secret_files have the same name")
+        return self
+
+    @property
+    def references(self) -> list[str]:
+        """Every secret that it refers to."""
+        return [*self.secrets.values(), *self.secret_files]
 
 
 class Endpoint(Reading):
@@ -77,7 +102,7 @@ class Endpoint(Reading):
 class Workload(Reading):
     """Something that runs, ran, or will run for somebody.
 
-    `generation` counts its runs: each start and each restart is a new one.
+    `generation` counts its runs: each start and each restart is a new one. Of secrets it tells the names.
     """
 
     id: UUID
@@ -94,6 +119,8 @@ class Workload(Reading):
     owner_id: UUID
     engine: str | None
     resources: Resources
+    secrets: dict[str, str] = {}
+    secret_files: Sequence[str] = ()
     endpoints: Sequence[Endpoint]
     exit_code: int | None
     restarts: int

@@ -17,6 +17,7 @@ from fairhaven.core.policy import Actor, Rule
 from fairhaven.core.schemas import Page
 from fairhaven.facts.workloads import WorkloadAsked, WorkloadDeleted, WorkloadQueued
 from fairhaven.projects import service as projects
+from fairhaven.secrets import delivery
 from fairhaven.workloads import policy
 from fairhaven.workloads.models import WorkloadRow
 from fairhaven.workloads.schemas import SETTLED, Kind, State, Wanted, Workload, WorkloadSpec
@@ -66,11 +67,14 @@ async def start(session: AsyncSession, actor: Actor, spec: WorkloadSpec) -> Work
     Raises:
         NotFound: there is no such release for the actor.
         NotAllowed: the actor may not start workloads in the project.
+        QuotaReached: it would use more than somebody may.
+        SecretMissing: it refers to a secret that is not there, or not the actor's to use.
     """
     release = await catalog.release(session, actor, spec.release)
     module = await catalog.module(session, actor, release.module)
     project_id = spec.project_id or _home(actor, module.project_id)
     policy.can_start.check(actor, project_id)
+    await delivery.check(session, actor, project_id, spec.references)
     row = WorkloadRow(
         project_id=project_id,
         owner_id=actor.id,
@@ -82,6 +86,8 @@ async def start(session: AsyncSession, actor: Actor, spec: WorkloadSpec) -> Work
         bundle=release.bundle,
         resources=spec.resources.model_dump(),
         environment=dict(spec.environment),
+        secrets=dict(spec.secrets),
+        secret_files=list(spec.secret_files),
         wanted=Wanted.RUNNING,
         state=State.QUEUED,
         reason=WAITS,
@@ -89,6 +95,7 @@ async def start(session: AsyncSession, actor: Actor, spec: WorkloadSpec) -> Work
     )
     session.add(row)
     await session.flush()
+    await _reserve(session, row)
     await emit(session, WorkloadQueued(workload=row.id, name=row.name, project=row.project_id))
     return _told(row)
 
@@ -141,6 +148,7 @@ async def start_again(session: AsyncSession, actor: Actor, workload_id: UUID) ->
     row = await _found(session, actor, workload_id, policy.can_operate, lock=True)
     if row.wanted != Wanted.RUNNING or row.state in SETTLED:
         _renew(row)
+        await _reserve(session, row)
         await _ask(session, row, "start", WAITS)
     return _told(row)
 
@@ -149,6 +157,7 @@ async def restart(session: AsyncSession, actor: Actor, workload_id: UUID) -> Wor
     """End a workload's present run, if there is one, and start a new one."""
     row = await _found(session, actor, workload_id, policy.can_operate, lock=True)
     _renew(row)
+    await _reserve(session, row)
     await _ask(session, row, "restart", WAITS)
     return _told(row)
 
@@ -210,6 +219,18 @@ async def _found(
     policy.can_see.check(actor, row)
     rule.check(actor, row)
     return row
+
+
+async def _reserve(session: AsyncSession, row: WorkloadRow) -> None:
+    """Reserve what it uses while it runs; given back when it has ended (`reconcile`).
+
+    Raises:
+        QuotaReached: that would be more than somebody may use.
+    """
+    uses = {"workloads": 1.0, **row.resources}
+    if row.kind == Kind.SERVICE:
+        uses["services"] = 1.0
+    await projects.reserve(session, row.id, row.project_id, row.owner_id, uses)
 
 
 def _renew(row: WorkloadRow) -> None:

@@ -20,6 +20,8 @@ from fairhaven.core.platform import Platform
 from fairhaven.core.policy import Actor, Role
 from fairhaven.core.testing import make
 from fairhaven.core.testing.make import until
+from fairhaven.projects import service as projects
+from fairhaven.projects.schemas import Limit
 from fairhaven.workloads import reconcile, service
 from fairhaven.workloads.drivers.local import LocalEngine
 from fairhaven.workloads.models import WorkloadRow
@@ -210,3 +212,25 @@ async def address_of(platform: Platform, actor: Actor, workload_id: UUID) -> str
 async def row_gone(platform: Platform, workload_id: UUID) -> bool:
     async with platform.transaction() as session:
         return await session.get(WorkloadRow, workload_id) is None
+
+
+async def test_a_quota_refuses_one_too_many_and_what_ended_gives_back(
+    platform: Platform, release: Release, ada: Actor, project_id: UUID, working: None
+) -> None:
+    async with platform.transaction(ada) as session:
+        limit = Limit(resource="workloads", amount=1)
+        await projects.set_limit(session, ada, project_id, limit)
+        first = await service.start(session, ada, WorkloadSpec(release=release.id))
+    with pytest.raises(projects.QuotaReached, match="may use 1 workloads at once; 1 are in use"):
+        async with platform.transaction(ada) as session:
+            await service.start(session, ada, WorkloadSpec(release=release.id))
+    async with platform.transaction(ada) as session:
+        await service.stop(session, ada, first.id)
+
+    async def given_back() -> bool:
+        async with platform.transaction(ada) as session:
+            used = await projects.balances(session, ada, project_id)
+            assert await projects.verify(session) == []
+        return all(each.used == 0 for each in used if each.resource in ("workloads", "cpu", "memory_mb"))
+
+    await until(given_back)

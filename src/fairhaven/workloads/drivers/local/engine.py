@@ -1,6 +1,7 @@
 """The local engine: starts a keeper for each run, and reads what the keepers noted."""
 
 import asyncio
+import json
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -20,12 +21,13 @@ from fairhaven.core.platform import Platform
 from fairhaven.core.sandbox import Mechanism, Sandbox, interpreter_folders
 from fairhaven.workloads.drivers.local import keeper
 from fairhaven.workloads.drivers.local.folder import RunFolder
-from fairhaven.workloads.ports import EngineFailed, Observed, Phase, Run
+from fairhaven.workloads.ports import SECRETS, EngineFailed, Observed, Phase, Run
 from fairhaven.workloads.schemas import LogPart
 
 log = structlog.get_logger(__name__)
 
 MIB = 1 << 20
+FIRST = keeper.GUARD + 1  # descriptor by which the sandbox gets the first secret file
 
 
 @dataclass(frozen=True)
@@ -137,18 +139,22 @@ class LocalEngine:
         folder = self._folder(run.id)
         await asyncio.to_thread(folder.prepare)
         ports = await asyncio.to_thread(remembered_ports, folder.path, ["http"])
-        environment = _environment(run, bundle)
+        environment = _environment(run, folder, bundle)
         order = await self._order(run, folder, bundle, ports["http"], environment)
         await asyncio.to_thread(folder.remember_addresses, {"http": f"http://{LOOPBACK}:{ports['http']}"})
-        await asyncio.to_thread(folder.order, order, environment)
-        await _start_keeper(folder.path)
+        await asyncio.to_thread(folder.order, order)
+        await _start_keeper(folder.path, _given(run, environment))
 
     async def _order(
         self, run: Run, folder: RunFolder, bundle: Bundle | None, port: int, environment: dict[str, str]
     ) -> dict[str, Any]:
-        """What the keeper reads; no secrets, they are in the environment's own file."""
+        """What the keeper reads: neither variables nor secrets, it gets them by a pipe."""
         if self._sandbox is None:
             self._sandbox = await Sandbox.detect()
+        closed_in = self._sandbox.mechanism is Mechanism.BUBBLEWRAP
+        descriptors = (
+            {name: FIRST + number for number, name in enumerate(run.secret_files)} if closed_in else {}
+        )
         argv = self._sandbox.wrap(
             _filled(run, folder, bundle, port),
             read_only=_readable(bundle),
@@ -156,14 +162,16 @@ class LocalEngine:
             network=True,
             home=folder.work,
             env=environment,
+            given={folder.secrets / name: descriptor for name, descriptor in descriptors.items()},
             limits=Limits(memory=run.resources.memory_mb * MIB),
         )
-        # Walls of bubblewrap fall with their parent; without them a guard process must see to it.
-        guarded = self._sandbox.mechanism is Mechanism.LIMITS
         return {
             "generation": run.generation,
-            "argv": Launch(guard=keeper.GUARD).command(argv) if guarded else argv,
-            "guarded": guarded,
+            # Walls of bubblewrap fall with their parent; without them a guard process must see to it.
+            "argv": argv if closed_in else Launch(guard=keeper.GUARD).command(argv),
+            "guarded": not closed_in,
+            "descriptors": descriptors,
+            "files_in": str(folder.secrets) if run.secret_files and not closed_in else "",
             "cwd": str(folder.work),
             "grace": self._settings.grace,
             "log_segment": self._settings.log_segment,
@@ -180,8 +188,8 @@ class LocalEngine:
             raise EngineFailed(f"It did not end within {patience:g} s.") from None
 
 
-async def _start_keeper(folder: Path) -> None:
-    """Start a keeper and wait until it has started its program.
+async def _start_keeper(folder: Path, given: dict[str, Any]) -> None:
+    """Start a keeper, give it what its program gets, and wait until it has started that.
 
     Raises:
         EngineFailed: it could not; the detail says why.
@@ -190,11 +198,11 @@ async def _start_keeper(folder: Path) -> None:
     process = await asyncio.create_subprocess_exec(
         *(str(interpreter()), "-I", "-S", keeper.__file__, str(folder)),
         env=processes.safe_environment(),
-        stdin=asyncio.subprocess.DEVNULL,
+        stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,
     )
-    _, said = await process.communicate()
+    _, said = await process.communicate(json.dumps(given).encode())
     if process.returncode != 0:
         raise EngineFailed(f"Its keeper did not start: {said.decode(errors='replace').strip()}.")
 
@@ -215,14 +223,24 @@ def _filled(run: Run, folder: RunFolder, bundle: Bundle | None, port: int) -> li
     return argv
 
 
-def _environment(run: Run, bundle: Bundle | None) -> dict[str, str]:
-    """The whole environment: where programs are, how many threads fit, then what the workload asks for."""
+def _given(run: Run, environment: dict[str, str]) -> dict[str, Any]:
+    """What the keeper gives the program, and what it masks in its output."""
+    return {
+        "environment": {**environment, **run.secrets},
+        "files": dict(run.secret_files),
+        "secrets": [*run.secrets.values(), *run.secret_files.values()],
+    }
+
+
+def _environment(run: Run, folder: RunFolder, bundle: Bundle | None) -> dict[str, str]:
+    """Where programs are, how many threads fit, then what the workload asks for; all but its secrets."""
     inherited = processes.safe_environment()
     threads = str(max(1, round(run.resources.cpu)))
     if bundle is not None:
         inherited["PATH"] = f"{bundle.python.parent}:{inherited.get('PATH', '/usr/bin:/bin')}"
     counts = {f"{library}_NUM_THREADS": threads for library in ("OMP", "OPENBLAS", "MKL")}
-    return {**inherited, **counts, "PYTHONUNBUFFERED": "1", **run.environment}
+    places = {SECRETS: str(folder.secrets)} if run.secret_files else {}
+    return {**inherited, **counts, "PYTHONUNBUFFERED": "1", **run.environment, **places}
 
 
 def _readable(bundle: Bundle | None) -> list[Path]:

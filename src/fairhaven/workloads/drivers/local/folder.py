@@ -22,19 +22,20 @@ class RunFolder:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.work = path / "work"
+        self.secrets = self.work / "secrets"
 
     def prepare(self) -> None:
         """Make it, closed to everybody else."""
         private_folder(self.path)
         private_folder(self.work)
+        self._clear_secrets()
 
     def generation(self) -> int:
         """The latest generation that was started; 0 when none was."""
         return int(self._read("started.json").get("generation", 0))
 
-    def order(self, order: dict[str, Any], environment: dict[str, str]) -> None:
-        """Write what the next keeper is to do."""
-        write_private(self.path / "environment.json", json.dumps(environment))
+    def order(self, order: dict[str, Any]) -> None:
+        """Write what the next keeper is to do; what it is to give the program it gets by a pipe."""
         write_private(self.path / "run.json", json.dumps(order))
 
     def alive(self) -> bool:
@@ -61,6 +62,7 @@ class RunFolder:
         if alive:
             addresses = self._read("addresses.json")
             return Observed(Phase.RUNNING, generation, addresses=addresses, started_at=began)
+        self._clear_secrets()
         ended = self._read("ended.json")
         if ended.get("generation") != generation:
             reason = "The process that kept it died, and it was ended with it."
@@ -99,6 +101,13 @@ class RunFolder:
         begin = min(max(size + offset if offset < 0 else offset, first), size)
         data = _whole_characters(self._bytes(segments, begin, limit), at_end=begin + limit >= size)
         return LogPart(text=data.decode(errors="replace"), offset=begin, next=begin + len(data), size=size)
+
+    def _clear_secrets(self) -> None:
+        """Remove what is left of secret files, and whatever the program put in their place."""
+        if self.secrets.is_dir() and not self.secrets.is_symlink():
+            shutil.rmtree(self.secrets, ignore_errors=True)
+        else:
+            self.secrets.unlink(missing_ok=True)
 
     def _segments(self) -> list[tuple[int, int]]:
         """(offset of the first byte, size) of the files of the log, in order."""

@@ -4,6 +4,9 @@
 session (the keeper) that starts what `FOLDER/run.json` says, writes its output to log segments of bounded
 size, ends it when told so, and notes how it ended. It needs only the standard library.
 
+What the program is given is read from the standard input and written down nowhere: its environment, and
+secrets as files. Values of secrets are masked in the output before it is written.
+
 The keeper holds a lock on `FOLDER/lock` for as long as it lives, and the kernel lets go of it however the
 keeper dies: who cannot take the lock knows that the keeper lives, whatever became of process numbers.
 It reads `FOLDER/control`, a named pipe: a line `stop` written there ends the run; so does SIGTERM.
@@ -13,6 +16,7 @@ If the keeper itself is killed, the kernel ends what it started.
 import fcntl
 import json
 import os
+import resource
 import select
 import signal
 import sys
@@ -23,10 +27,13 @@ from typing import Any
 PR_SET_CHILD_SUBREAPER = 36
 GUARD = 9  # the descriptor by which a guard process learns that the keeper died
 CANNOT_START = 126
+SHORTEST_MASKED = 8  # characters; shorter ones would tear gaps into everything
 CLOSED_IN_BY = ("bwrap",)  # processes around the program that must not be asked to end: they would not wait
 
 
 def main(folder: str) -> None:
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    given = json.loads(_all_of(0))
     inner, outer = os.pipe()
     if os.fork():
         os.close(outer)
@@ -38,7 +45,7 @@ def main(folder: str) -> None:
     os.chdir(folder)
     _close_all_but(outer)
     _detach()
-    _keep(outer)
+    _keep(outer, given)
 
 
 def _leave(message: bytes) -> None:
@@ -65,7 +72,7 @@ def _detach() -> None:
     os.close(notes)
 
 
-def _keep(caller: int) -> None:
+def _keep(caller: int, given: dict[str, Any]) -> None:
     if not _lock():
         _tell(caller, b"ok")  # another keeper lives, and has it in hand
         return
@@ -74,21 +81,23 @@ def _keep(caller: int) -> None:
         _tell(caller, b"ok")  # it was started once; that is enough
         return
     try:
-        life = _Life(run)
+        life = _Life(run, given)
     except OSError as error:
         _tell(caller, str(error).encode())
         return
     _tell(caller, b"ok")
     code = life.watch()
+    _remove_files(run)
     _write("ended.json", {"generation": run["generation"], "exit_code": code, "ended_at": time.time()})
 
 
 class _Life:
     """One run from its start to its end."""
 
-    def __init__(self, run: dict[str, Any]) -> None:
+    def __init__(self, run: dict[str, Any], given: dict[str, Any]) -> None:
         self._grace: float = run["grace"]
         self._log = _Log(run["log_segment"], run["log_segments"])
+        self._mask = _Mask(given["secrets"])
         self._guarded: bool = run["guarded"]
         self._asked_at: float | None = None
         self._told = False
@@ -97,10 +106,9 @@ class _Life:
             _libc("prctl", PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
         self._signals = self._catch_signals()
         self._control = _control()
-        with open("environment.json") as file:  # noqa: PTH123 - pathlib costs 10 ms here
-            environment = json.load(file)
+        _write_files(run, given["files"])
         _write("started.json", {"generation": run["generation"], "started_at": time.time()})
-        self._program, self._output = _start(run, environment)
+        self._program, self._output = _start(run, given)
 
     def watch(self) -> int:
         """Wait for the end; returns the exit code, 128 + n after signal n."""
@@ -117,6 +125,7 @@ class _Life:
         _end_all()
         while self._output >= 0 and select.select([self._output], [], [], 1.0)[0]:
             self._copy()
+        self._log.write(self._mask.rest())
         return self._code
 
     def _sources(self) -> list[int]:
@@ -152,7 +161,7 @@ class _Life:
     def _copy(self) -> None:
         data = os.read(self._output, 65536)
         if data:
-            self._log.write(data)
+            self._log.write(self._mask.of(data))
         else:
             os.close(self._output)
             self._output = -1
@@ -164,6 +173,47 @@ class _Life:
         for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, lambda *_: None)
         return inner
+
+
+class _Mask:
+    """Takes secrets out of a stream, also where one is cut in two by how it arrives.
+
+    A secret of several lines is looked for line by line: that is how programs show them.
+    """
+
+    def __init__(self, secrets: list[str]) -> None:
+        lines = {line.strip() for secret in secrets for line in secret.encode().splitlines()}
+        self._secrets = sorted(
+            (line for line in lines if len(line) >= SHORTEST_MASKED), key=len, reverse=True
+        )
+        self._held = b""
+
+    def of(self, data: bytes) -> bytes:
+        """What may be written now; the beginning of what could become a secret is held back."""
+        if not self._secrets:
+            return data
+        data = self._masked(self._held + data)
+        begin = min(_begin_of(secret, data) for secret in self._secrets)
+        self._held = data[begin:]
+        return data[:begin]
+
+    def rest(self) -> bytes:
+        """What was held back, when nothing follows any more."""
+        held, self._held = self._held, b""
+        return held
+
+    def _masked(self, data: bytes) -> bytes:
+        for secret in self._secrets:
+            data = data.replace(secret, b"***")
+        return data
+
+
+def _begin_of(secret: bytes, data: bytes) -> int:
+    """Where a secret may begin at the end of the data, to go on in what comes; else the data's length."""
+    at = data.find(secret[0], max(0, len(data) - len(secret) + 1))
+    while at >= 0 and not secret.startswith(data[at:]):
+        at = data.find(secret[0], at + 1)
+    return at if at >= 0 else len(data)
 
 
 class _Log:
@@ -180,10 +230,8 @@ class _Log:
     def write(self, data: bytes) -> None:
         if self._size >= self._segment:
             self._turn()
-        while data:
-            written = os.write(self._file, data)
-            self._size += written
-            data = data[written:]
+        _write_all(self._file, data)
+        self._size += len(data)
 
     def _turn(self) -> None:
         os.close(self._file)
@@ -201,20 +249,20 @@ class _Log:
         return sorted(int(name) for name in os.listdir("log"))  # noqa: PTH208
 
 
-def _start(run: dict[str, Any], environment: dict[str, str]) -> tuple[int, int]:
+def _start(run: dict[str, Any], given: dict[str, Any]) -> tuple[int, int]:
     """Start the program; returns its process and where its output comes from."""
     output, its_output = os.pipe()
     guard, ours = os.pipe()  # never written to: `guard` ends when we do
     pid = os.fork()
     if pid == 0:
-        _become(run, environment, its_output, guard)
+        _become(run, given, its_output, guard)
     os.close(its_output)
     os.close(guard)
     os.set_inheritable(ours, False)
     return pid, output
 
 
-def _become(run: dict[str, Any], environment: dict[str, str], output: int, guard: int) -> None:
+def _become(run: dict[str, Any], given: dict[str, Any], output: int, guard: int) -> None:
     argv: list[str] = run["argv"]
     try:
         for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
@@ -227,11 +275,45 @@ def _become(run: dict[str, Any], environment: dict[str, str], output: int, guard
         os.set_inheritable(GUARD, run["guarded"])
         os.closerange(3, GUARD)
         os.closerange(GUARD + 1, 1024)
+        for name, descriptor in run["descriptors"].items():
+            _hand_over(given["files"][name], descriptor)
         os.chdir(run["cwd"])
-        os.execvpe(argv[0], argv, environment)  # noqa: S606 - this is the keeper's whole purpose
+        os.execvpe(argv[0], argv, given["environment"])  # noqa: S606 - this is the keeper's whole purpose
     except OSError as error:
         print(f"cannot start {argv[0]}: {error}", file=sys.stderr, flush=True)
         os._exit(CANNOT_START)
+
+
+def _hand_over(text: str, descriptor: int) -> None:
+    """Let what we become read a text from a descriptor; it is in memory only."""
+    memory = os.memfd_create("secret")
+    _write_all(memory, text.encode())
+    os.lseek(memory, 0, os.SEEK_SET)
+    os.dup2(memory, descriptor)
+    os.close(memory)
+
+
+def _write_files(run: dict[str, Any], files: dict[str, str]) -> None:
+    """Where nothing closes the program in, secret files lie in its folder while it lives."""
+    if folder := run["files_in"]:
+        os.mkdir(folder, 0o700)  # noqa: PTH102 - pathlib costs 10 ms here
+        for name, text in files.items():
+            file = os.open(f"{folder}/{name}", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            _write_all(file, text.encode())
+            os.close(file)
+
+
+def _remove_files(run: dict[str, Any]) -> None:
+    if folder := run["files_in"]:
+        with suppress(OSError):
+            for name in os.listdir(folder):  # noqa: PTH208
+                os.unlink(f"{folder}/{name}")  # noqa: PTH108
+            os.rmdir(folder)  # noqa: PTH106
+
+
+def _write_all(file: int, data: bytes) -> None:
+    while data:
+        data = data[os.write(file, data) :]
 
 
 def _terminate(child: int, guarded: bool) -> bool:

@@ -7,6 +7,7 @@ from sqlalchemy import Select, bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from fairhaven.core.errors import NotFound
 from fairhaven.core.facts import emit
 from fairhaven.core.ids import new_id
 from fairhaven.core.policy import Actor, Role, note, signed_in
@@ -56,6 +57,19 @@ async def projects(session: AsyncSession, actor: Actor) -> Sequence[Project]:
         select(ProjectRow).where(ProjectRow.id.in_(visible_ids(actor))).order_by(ProjectRow.id)
     )
     return [Project.model_validate(row) for row in rows]
+
+
+async def project(session: AsyncSession, actor: Actor, project_id: UUID) -> Project:
+    """One project.
+
+    Raises:
+        NotFound: there is none, or the actor may not know of it.
+    """
+    policy.can_see.check(actor, project_id)
+    row = await session.get(ProjectRow, project_id)
+    if row is None:
+        raise NotFound("There is no such project.")
+    return Project.model_validate(row)
 
 
 def visible_ids(actor: Actor) -> Select[UUID]:
