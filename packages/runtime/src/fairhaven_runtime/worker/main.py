@@ -20,6 +20,8 @@ def main() -> None:
     """Serve the front until it closes the socket."""
     options = _options()
     guard.follow(options.parent, options.fd)
+    if not options.prints:
+        guard.log_what_is_printed()
     connection = Connection(options.fd)
     worker = _loaded(connection, options)
     for head, body in connection:
@@ -44,6 +46,7 @@ class Worker:
         self._verbs = {
             "ping": lambda head, body: ({"status": 200}, b""),
             "metadata": lambda head, body: self._json(self._model.metadata()),
+            "warm": self._warm,
             "predict": self._predict,
             "batch": self._batch,
             "validate": self._validate,
@@ -76,6 +79,10 @@ class Worker:
             return answers.absent(self._model.name)
         except (Exception, SystemExit) as error:  # the module's own code: anything can come out of it
             return answers.failure(error)
+
+    def _warm(self, head: Head, body: bytes) -> Frame:
+        self._model.warm()
+        return {"status": 200}, b""
 
     def _predict(self, head: Head, body: bytes) -> Frame | Stream:
         predict = self._model.predict()
@@ -115,6 +122,8 @@ class Worker:
     def _answered(self, result: Any, arguments: dict[str, Any], head: Head) -> Frame:
         accept = str(arguments.get("accept", answers.JSON))
         write = inference.outputs if head.get("tensors") else None
+        if head.get("bare"):
+            write = answers.bare
         return answers.success(result, accept, self._model.answer_schema, self._spool, write)
 
     def _validate(self, head: Head, body: bytes) -> Frame:
@@ -168,4 +177,5 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--model", default="")
     parser.add_argument("--spool", required=True)
     parser.add_argument("--warm", action="store_true")
+    parser.add_argument("--prints", action="store_true")
     return parser.parse_args()

@@ -1,4 +1,4 @@
-"""Entry file of a worker: run by path with the module's interpreter.
+"""Entry file of a worker, and of the nursery that forks workers: run by path with the module's interpreter.
 
 It loads its own folder as a package under a private name, so the module finds neither this folder on
 `sys.path` nor any of its file names.
@@ -24,6 +24,8 @@ def start() -> None:
     package = importlib.util.module_from_spec(spec)
     sys.modules[PACKAGE] = package
     spec.loader.exec_module(package)
+    if "--nursery" in sys.argv:
+        importlib.import_module(PACKAGE + ".nursery").wait_for_birth()  # returns in each forked worker
     importlib.import_module(PACKAGE + ".main").main()
 
 

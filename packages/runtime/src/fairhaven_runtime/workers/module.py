@@ -24,14 +24,21 @@ class Module:
             spool=workdir.answers,
             tmp=workdir.tmp,
             timeout=settings.startup_timeout,
+            preload=settings.preload,
         )
-        self._starter = Starter(spec)
+        self._starter = Starter(spec, nursery=True)
+        self._starter.prepare()
         self._device = Device(settings.device_lock)
         self._pool = Pool(
-            self._starter, metrics, size=settings.workers, queue=settings.queue, batch=settings.batch_size
+            self._starter,
+            metrics,
+            size=settings.workers,
+            queue=settings.queue,
+            batch=settings.batch_size,
+            warm=settings.warm,
         )
         folder = settings.state_dir and settings.state_dir / "trainings"
-        self.trainings = Trainings(self._starter, self._device, at_once=settings.trainings, folder=folder)
+        self.trainings = Trainings(Starter(spec), self._device, at_once=settings.trainings, folder=folder)
 
     def start(self) -> None:
         """Begin to load it; returns at once."""

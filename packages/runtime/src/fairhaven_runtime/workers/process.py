@@ -3,36 +3,61 @@
 import asyncio
 import json
 import os
-import signal
 import socket
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from fairhaven_runtime.errors import LoadFailed
 from fairhaven_runtime.worker.frames import Frame, Head
 from fairhaven_runtime.workers.channel import Channel, WorkerGone
+from fairhaven_runtime.workers.children import Process, Spawned
+from fairhaven_runtime.workers.forkserver import NoNursery
+from fairhaven_runtime.workers.nursery import Nursery
 
 ENTRY = Path(__file__).parents[1] / "worker" / "start.py"
 
 
 @dataclass(frozen=True, kw_only=True)
 class WorkerSpec:
-    """How workers of this server are started; `timeout` seconds are given to load the module."""
+    """How workers of this server are started.
+
+    Attributes:
+        timeout: seconds that are given to load the module.
+        preload: what a nursery imports before it forks, beside what all workers need.
+        prints: whether the module writes to our own standard output, not to the log.
+    """
 
     python: Path
     model: str
     spool: Path
     tmp: Path
     timeout: float
+    preload: tuple[str, ...] = ()
+    prints: bool = False
+
+    def environment(self) -> dict[str, str]:
+        """The environment variables of a worker."""
+        return {**os.environ, "TMPDIR": str(self.tmp), "PYTHONUNBUFFERED": "1"}
+
+    def arguments(self, *, warm: bool) -> list[str]:
+        """The command line of a worker, but for what ties it to its parent."""
+        switches = [name for name, wanted in (("--warm", warm), ("--prints", self.prints)) if wanted]
+        return ["--spool", str(self.spool), "--model", self.model, *switches]
 
 
 class Starter:
-    """Starts workers of one server."""
+    """Starts workers of one server: with a nursery forked, if there is one; else one by one."""
 
-    def __init__(self, spec: WorkerSpec) -> None:
+    def __init__(self, spec: WorkerSpec, *, nursery: bool = False) -> None:
         self._spec = spec
+        self._nursery = _nursery(spec) if nursery else None
+
+    def prepare(self) -> None:
+        """Begin with what takes time, ahead of the first start; needs no event loop."""
+        if self._nursery is not None:
+            self._nursery.open()
 
     async def start(self, *, warm: bool) -> "Worker":
         """Start a worker and wait until its module is loaded (and warmed).
@@ -40,39 +65,67 @@ class Starter:
         Raises:
             LoadFailed: the interpreter is missing, the module fails, or it takes too long.
         """
-        return await Worker.start(self._spec, warm=warm)
+        worker = await self._launched(warm=warm)
+        try:
+            async with asyncio.timeout(self._spec.timeout):
+                await worker.load()
+        except TimeoutError:
+            raise LoadFailed(f"The module was not ready after {self._spec.timeout:g} s of loading.") from None
+        finally:
+            if not worker.document:
+                await worker.stop()
+        if self._nursery is not None:
+            self._nursery.go_on()
+        return worker
 
     async def stop(self) -> None:
         """Let go of what helps to start them."""
+        if self._nursery is not None:
+            await self._nursery.close()
+
+    async def _launched(self, *, warm: bool) -> "Worker":
+        ours, theirs = socket.socketpair()
+        try:
+            with theirs:
+                process = await self._process(theirs, self._spec.arguments(warm=warm))
+        except BaseException:
+            ours.close()
+            raise
+        _, channel = await asyncio.get_running_loop().create_connection(Channel, sock=ours)
+        return Worker(process, channel)
+
+    async def _process(self, theirs: socket.socket, arguments: list[str]) -> Process:
+        if self._nursery is not None:
+            with suppress(NoNursery):
+                return await self._nursery.fork(arguments, theirs)
+        return await _spawn(self._spec, theirs.fileno(), arguments)
 
 
 class Worker:
-    """A running worker whose module is loaded; `document` is the module's description of itself."""
+    """A running worker; `document` is the module's description of itself, once it is loaded."""
 
-    def __init__(self, process: asyncio.subprocess.Process, channel: Channel) -> None:
+    def __init__(self, process: Process, channel: Channel) -> None:
         self._process = process
         self._channel = channel
         self._end = asyncio.create_task(self._watch())
         self.document: dict[str, Any] = {}
         self.served = 0
 
-    @classmethod
-    async def start(cls, spec: WorkerSpec, *, warm: bool) -> Self:
-        """Start a worker and wait until its module is loaded (and warmed).
+    async def load(self) -> None:
+        """Wait until the module is loaded.
 
         Raises:
-            LoadFailed: the interpreter is missing, the module fails, or it takes longer than `spec.timeout`.
+            LoadFailed: it fails.
         """
-        worker = await cls._spawn(spec, warm=warm)
         try:
-            async with asyncio.timeout(spec.timeout):
-                worker.document = await worker._loaded()
-        except TimeoutError:
-            raise LoadFailed(f"The module was not ready after {spec.timeout:g} s of loading.") from None
-        finally:
-            if not worker.document:
-                await worker.stop()
-        return worker
+            head, body = await self._channel.receive()
+        except WorkerGone:
+            raise LoadFailed(
+                f"The module's process ended while it was loading: {await self.ended()}."
+            ) from None
+        if head.get("event") != "ready":
+            raise LoadFailed(str(head["reason"]))
+        self.document = json.loads(body)
 
     async def ask(self, head: Head, body: bytes = b"") -> Frame:
         """Send one message and wait for its answer.
@@ -103,8 +156,8 @@ class Worker:
 
     @property
     def alive(self) -> bool:
-        """Whether the process still runs."""
-        return not self._end.done()
+        """Whether the process still runs and listens."""
+        return not (self._end.done() or self._channel.closed)
 
     @property
     def pid(self) -> int:
@@ -117,76 +170,36 @@ class Worker:
 
     def kill(self) -> None:
         """End the process and the children that the module started."""
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.kill()
 
     async def stop(self) -> None:
         """`kill`, and wait until it has gone."""
         self.kill()
         await self.ended()
 
-    @classmethod
-    async def _spawn(cls, spec: WorkerSpec, *, warm: bool) -> Self:
-        ours, theirs = socket.socketpair()
-        with theirs:
-            try:
-                process = await _start_process(spec, theirs.fileno(), warm=warm)
-            except OSError as error:
-                ours.close()
-                raise LoadFailed(
-                    f"The interpreter {spec.python} cannot be started: {error.strerror}."
-                ) from error
-        _, channel = await asyncio.get_running_loop().create_connection(Channel, sock=ours)
-        return cls(process, channel)
-
-    async def _loaded(self) -> dict[str, Any]:
-        try:
-            head, body = await self._channel.receive()
-        except WorkerGone:
-            raise LoadFailed(
-                f"The module's process ended while it was loading: {await self.ended()}."
-            ) from None
-        if head.get("event") != "ready":
-            raise LoadFailed(str(head["reason"]))
-        document: dict[str, Any] = json.loads(body)
-        return document
-
     async def _watch(self) -> str:
-        code = await self._process.wait()
+        how = await self._process.ended()
         self.kill()  # what the module started must not outlive it
         self._channel.abort()
-        return describe_exit(code)
+        return how
 
 
-def describe_exit(code: int) -> str:
-    """An exit code in words: negative numbers are signals."""
-    if code >= 0:
-        return f"exit code {code}"
-    with suppress(ValueError):
-        name = signal.Signals(-code).name
-        hint = " (often: out of memory)" if name == "SIGKILL" else ""
-        return f"killed by {name}{hint}"
-    return f"killed by signal {-code}"
+async def _spawn(spec: WorkerSpec, fd: int, arguments: list[str]) -> Spawned:
+    try:
+        process = await asyncio.create_subprocess_exec(
+            str(spec.python),
+            str(ENTRY),
+            *["--fd", str(fd), "--parent", str(os.getpid()), *arguments],
+            pass_fds=[fd],
+            stdin=asyncio.subprocess.DEVNULL,
+            env=spec.environment(),
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise LoadFailed(f"The interpreter {spec.python} cannot be started: {error.strerror}.") from error
+    return Spawned(process)
 
 
-async def _start_process(spec: WorkerSpec, fd: int, *, warm: bool) -> asyncio.subprocess.Process:
-    arguments = [
-        "--fd",
-        str(fd),
-        "--parent",
-        str(os.getpid()),
-        "--spool",
-        str(spec.spool),
-        "--model",
-        spec.model,
-    ]
-    return await asyncio.create_subprocess_exec(
-        str(spec.python),
-        str(ENTRY),
-        *arguments,
-        *(["--warm"] if warm else []),
-        pass_fds=[fd],
-        stdin=asyncio.subprocess.DEVNULL,
-        env={**os.environ, "TMPDIR": str(spec.tmp), "PYTHONUNBUFFERED": "1"},
-        start_new_session=True,
-    )
+def _nursery(spec: WorkerSpec) -> Nursery:
+    preload = ["--preload", ",".join(spec.preload)] if spec.preload else []
+    return Nursery([str(spec.python), str(ENTRY), *preload], spec.environment(), patience=spec.timeout)
