@@ -16,7 +16,7 @@ _WORDS = (
 _NAMES = re.compile(rf"(?i)(?:^|[_.-])(?:{_WORDS})s?$")
 _SHAPES = (
     # Our tokens; of them the prefix is shown, by which people know them.
-    (re.compile(r"\b(fh_\w{4})[\w-]{8,}"), rf"\1{MASK}"),
+    (re.compile(r"\b(fh[a-z]?_\w{4})[\w-]{8,}"), rf"\1{MASK}"),
     # Tokens of Vault and OpenBao, of Hugging Face, GitHub and GitLab.
     (re.compile(r"\b((?:hv[sbr]|[sbr])\.)[\w-]{20,}"), rf"\1{MASK}"),
     (re.compile(r"\b(hf_|gh[pousr]_|github_pat_|glpat-)[\w-]{16,}"), rf"\1{MASK}"),

@@ -106,6 +106,7 @@ class Sandbox:
         network: bool,
         home: Path,
         env: Mapping[str, str],
+        given: Mapping[Path, int] | None = None,
         limits: Limits | None = None,
         die_with_parent: bool = True,
     ) -> list[str]:
@@ -118,6 +119,8 @@ class Sandbox:
             network: whether it reaches the network, this machine's loopback address included.
             env: what it will be started with, by the caller: never part of the command line, where
                 everybody could read it. Certificate and index files named in it are made visible.
+            given: files that it sees and that are nowhere on disk, by the descriptor which the caller lets
+                their content be read from; only walls make this possible.
             die_with_parent: end it when the process that starts this command ends. Without it, killing
                 the command's own process leaves the program running.
         """
@@ -131,6 +134,7 @@ class Sandbox:
             *_walls(network, die_with_parent),
             *_system(),
             *_binds(visible, [*writable, home]),
+            *_in_memory(given or {}),
             *("--chdir", str(home)),
             "--",
             *inner,
@@ -235,6 +239,19 @@ def _binds(read_only: Sequence[Path], writable: Sequence[Path]) -> list[str]:
     options: list[str] = []
     for path in _distinct([*read_only, *writable]):
         options += ["--bind" if path in changeable else "--ro-bind", str(path), str(path)]
+    return options
+
+
+def _in_memory(given: Mapping[Path, int]) -> list[str]:
+    """Files in folders of memory, which the program can read and cannot change."""
+    options: list[str] = []
+    folders = _distinct([path.parent for path in given])
+    for folder in folders:
+        options += ["--perms", "0700", "--tmpfs", str(folder)]
+    for path, descriptor in given.items():
+        options += ["--perms", "0600", "--file", str(descriptor), str(path)]
+    for folder in folders:
+        options += ["--remount-ro", str(folder)]
     return options
 
 

@@ -13,7 +13,7 @@ from fairhaven.core.db import now
 from fairhaven.core.errors import NotFound, Problem
 from fairhaven.core.facts import emit
 from fairhaven.core.platform import Platform
-from fairhaven.core.policy import Actor
+from fairhaven.core.policy import Actor, check_scope
 from fairhaven.facts.secrets import SecretDelivered
 from fairhaven.identity import service as identity
 from fairhaven.projects import service as projects
@@ -81,10 +81,20 @@ async def check(session: AsyncSession, actor: Actor, project_id: UUID, reference
 
     Raises:
         SecretMissing: one is not there, or not the actor's to use.
+        NotAllowed: the actor's token is for other things.
     """
+    wanted = sorted(set(references))
+    if not wanted:
+        return
+    check_scope(actor, "secrets", "read")
+    if actor.project is not None and not all(each.startswith(OF_PROJECT) for each in wanted):
+        raise SecretMissing(
+            "The token is for one project, and may use no secrets but those of the project.",
+            fix=f"Refer to `{OF_PROJECT}NAME`, or use another token.",
+        )
     assert actor.id is not None
     recipient = Recipient(workload=actor.id, name="", owner_id=actor.id, project_id=project_id)
-    await _found(session, actor, recipient, sorted(set(references)))
+    await _found(session, actor, recipient, wanted)
 
 
 @dataclass(frozen=True)

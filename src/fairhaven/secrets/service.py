@@ -117,11 +117,10 @@ def place_of(row: SecretRow) -> Place:
 
 
 async def _may_use(session: AsyncSession, actor: Actor, owner: Owner) -> None:
-    policy.can_keep_own.check(actor)
     if owner.kind is OwnerKind.PROJECT:
         await _must_see(session, actor, owner.id)
         policy.can_use_of_project.check(actor, owner.id)
-    elif owner.id != actor.id:
+    elif owner != own(actor):
         raise NotFound()
 
 

@@ -91,7 +91,7 @@ async def engine(platform: Platform, digits_environment: Path) -> AsyncIterator[
 
     home = platform.data / "workloads"
     engine = LocalEngine(home, materialise, settings=LocalSettings(grace=5.0))
-    platform.drivers = {"engines": {"local": engine}}
+    platform.drivers = {**platform.drivers, "engines": {"local": engine}}
     yield engine
     for folder in home.glob("*"):
         await engine.delete(UUID(folder.name))

@@ -3,6 +3,7 @@
 The runs are small Python programs; the engine must offer them `{runtime}`, any Python 3.11 or newer.
 """
 
+import hashlib
 import socket
 import urllib.error
 import urllib.request
@@ -50,6 +51,16 @@ import os
 for begin in range(0, 3_000_000, 10_000):
     data = "".join(f"line {n:012}\\n" for n in range(begin, begin + 10_000)).encode()
     while data: data = data[os.write(1, data):]
+"""
+
+
+# What a program sees of its secret files: mode, size and digest of each; and whether it may change them.
+SEE_FILES = """
+import hashlib, os, pathlib
+folder = pathlib.Path(os.environ["FAIRHAVEN_SECRETS"])
+for file in sorted(folder.iterdir()):
+    content = file.read_bytes()
+    print(file.name, oct(file.stat().st_mode & 0o777), len(content), hashlib.sha256(content).hexdigest())
 """
 
 
@@ -176,12 +187,40 @@ class EngineContract:
         assert text == "größer → besser " * 20 + "\n"
         await engine.delete(run_id)
 
-    async def test_secrets_of_the_environment_reach_the_program(self, engine: Engine, run_id: UUID) -> None:
-        code = "import os; print(len(os.environ['SECRET']))"
-        await engine.start(Run(run_id, 1, ["{runtime}", "-c", code], environment={"SECRET": "s3cret"}))
+    async def test_secrets_reach_the_program_as_variables(self, engine: Engine, run_id: UUID) -> None:
+        code = "import os; print(len(os.environ['SECRET']), os.environ['PLAIN'])"
+        run = Run(
+            run_id, 1, ["{runtime}", "-c", code], environment={"PLAIN": "7"}, secrets={"SECRET": "größer→\n"}
+        )
+        await engine.start(run)
         await ended(engine, run_id)
-        assert (await engine.log(run_id, 0, 100)).text == "6\n"
+        assert (await engine.log(run_id, 0, 100)).text == "8 7\n"
         await engine.delete(run_id)
+
+    async def test_secrets_reach_the_program_as_files_that_only_it_can_read(
+        self, engine: Engine, run_id: UUID
+    ) -> None:
+        files = {"key.pem": "-----BEGIN-----\n\xfc\n", "a-token": "s" * 65536}
+        await engine.start(Run(run_id, 1, ["{runtime}", "-c", SEE_FILES], secret_files=files))
+        await ended(engine, run_id)
+        seen = (await engine.log(run_id, 0, 1000)).text.splitlines()
+        assert seen == [seen_file(name, files[name]) for name in sorted(files)]
+        await engine.delete(run_id)
+
+    async def test_each_generation_gets_its_own_secret_files(self, engine: Engine, run_id: UUID) -> None:
+        for generation, name in enumerate(("first", "second"), 1):
+            command = ["{runtime}", "-c", SEE_FILES]
+            await engine.start(Run(run_id, generation, command, secret_files={name: name}))
+            await until_seen(engine, run_id, Phase.ENDED, generation=generation)
+        seen = (await engine.log(run_id, 0, 1000)).text.splitlines()
+        assert seen == [seen_file("first", "first"), seen_file("second", "second")]
+        await engine.delete(run_id)
+
+
+def seen_file(name: str, content: str) -> str:
+    """What `SEE_FILES` prints of a file that is as it should be."""
+    data = content.encode()
+    return f"{name} 0o600 {len(data)} {hashlib.sha256(data).hexdigest()}"
 
 
 def program(run_id: UUID, code: str, *, generation: int = 1) -> Run:
