@@ -81,6 +81,12 @@ def test_killed_workers_leave_no_zombie_and_none_of_their_children(
     wait_until(lambda: below(server.process.pid) == {nursery, *server.workers()})
 
 
+def test_a_worker_that_ends_in_the_midst_of_an_answer_leaves_no_file(serve: Serve, wait_until: Wait) -> None:
+    server = serve("inward").ready()
+    assert server.client.post(PREDICT, params={"mode": "litter"}).status_code == 503
+    wait_until(lambda: server.files() == [])
+
+
 def test_what_left_a_workers_group_is_reaped_when_it_ends(serve: Serve, wait_until: Wait) -> None:
     server = serve("inward").ready()
     stray = ask(server, "stray")

@@ -23,7 +23,7 @@ def get_predict_args():
 
 
 def predict(mode):
-    return {"facts": facts, "child": child, "stray": stray}[mode]()
+    return {"facts": facts, "child": child, "stray": stray, "litter": litter}[mode]()
 
 
 def facts():
@@ -49,6 +49,13 @@ def stray():
     script = "import os; os.fork() and os._exit(0); os.setsid(); print(os.getpid(), flush=True); os.fork()"
     out = subprocess.run([sys.executable, "-c", script], stdout=subprocess.PIPE, check=True).stdout
     return int(out)
+
+
+def litter():
+    """End in the midst of writing an answer to a file."""
+    spool = sys.argv[sys.argv.index("--spool") + 1]
+    Path(spool, "half").write_bytes(b"x" * 1000)
+    os._exit(3)
 
 
 def open_files():

@@ -4,7 +4,6 @@ import asyncio
 import json
 import logging
 import os
-import signal
 import socket
 import subprocess
 import time
@@ -13,56 +12,15 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Self
 
-from fairhaven_runtime.workers.children import describe_exit, kill_group
+from fairhaven_runtime.workers.children import LAST_WORDS, Forked, describe_exit
 
 log = logging.getLogger(__name__)
 
 PACKET = 65536
-LAST_WORDS = 2.0
-"""Seconds in which a fork server has to end when its socket is closed, and to tell how a worker ended."""
 
 
 class NoNursery(Exception):
     """No worker can be forked now; it has to be started in the common way."""
-
-
-class Forked:
-    """A worker's process whose parent is a fork server: that tells how it ended, the kernel that it did."""
-
-    def __init__(self, pid: int) -> None:
-        self.pid = pid
-        self._loop = asyncio.get_running_loop()
-        self._end: asyncio.Future[str] = self._loop.create_future()
-        self._handle = _handle_of(pid)
-        if self._handle is not None:
-            self._loop.add_reader(self._handle, self._died)
-
-    async def ended(self) -> str:
-        """Wait for the end; says how it ended."""
-        return await asyncio.shield(self._end)
-
-    def kill(self) -> None:
-        """End the process and the children that the module started."""
-        if self._end.done() or kill_group(self.pid):
-            return
-        with suppress(ProcessLookupError, PermissionError):
-            os.kill(self.pid, signal.SIGKILL)  # just forked: it does not lead a group yet
-
-    def report(self, how: str) -> None:
-        """It has ended."""
-        self._let_go()
-        if not self._end.done():
-            self._end.set_result(how)
-
-    def _died(self) -> None:
-        self._let_go()
-        self._loop.call_later(LAST_WORDS, self.report, "its nursery does not tell how")
-
-    def _let_go(self) -> None:
-        if self._handle is not None:
-            self._loop.remove_reader(self._handle)
-            os.close(self._handle)
-            self._handle = None
 
 
 class ForkServer:
@@ -200,13 +158,6 @@ class ForkServer:
         except subprocess.TimeoutExpired:
             self._process.kill()
             return self._process.wait()
-
-
-def _handle_of(pid: int) -> int | None:
-    try:
-        return os.pidfd_open(pid)
-    except OSError:
-        return None  # it has ended already, or Linux is older than 5.3
 
 
 def _disappoint(born: asyncio.Future[Forked]) -> None:

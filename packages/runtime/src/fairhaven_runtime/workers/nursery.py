@@ -11,7 +11,8 @@ import time
 from collections.abc import Mapping, Sequence
 from socket import socket
 
-from fairhaven_runtime.workers.forkserver import LAST_WORDS, Forked, ForkServer, NoNursery
+from fairhaven_runtime.workers.children import LAST_WORDS, Forked
+from fairhaven_runtime.workers.forkserver import ForkServer, NoNursery
 
 log = logging.getLogger(__name__)
 

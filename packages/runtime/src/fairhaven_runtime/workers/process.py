@@ -3,7 +3,9 @@
 import asyncio
 import json
 import os
+import shutil
 import socket
+import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +14,7 @@ from typing import Any
 from fairhaven_runtime.errors import LoadFailed
 from fairhaven_runtime.worker.frames import Frame, Head
 from fairhaven_runtime.workers.channel import Channel, WorkerGone
-from fairhaven_runtime.workers.children import Process, Spawned
+from fairhaven_runtime.workers.children import Process, spawn
 from fairhaven_runtime.workers.forkserver import NoNursery
 from fairhaven_runtime.workers.nursery import Nursery
 
@@ -37,14 +39,18 @@ class WorkerSpec:
     preload: tuple[str, ...] = ()
     prints: bool = False
 
+    def command(self) -> list[str]:
+        """What runs our files with the module's interpreter."""
+        return [str(self.python), str(ENTRY)]
+
     def environment(self) -> dict[str, str]:
         """The environment variables of a worker."""
         return {**os.environ, "TMPDIR": str(self.tmp), "PYTHONUNBUFFERED": "1"}
 
-    def arguments(self, *, warm: bool) -> list[str]:
+    def arguments(self, spool: Path, *, warm: bool) -> list[str]:
         """The command line of a worker, but for what ties it to its parent."""
         switches = [name for name, wanted in (("--warm", warm), ("--prints", self.prints)) if wanted]
-        return ["--spool", str(self.spool), "--model", self.model, *switches]
+        return ["--spool", str(spool), "--model", self.model, *switches]
 
 
 class Starter:
@@ -84,29 +90,38 @@ class Starter:
             await self._nursery.close()
 
     async def _launched(self, *, warm: bool) -> "Worker":
+        spool = Path(tempfile.mkdtemp(dir=self._spec.spool))
         ours, theirs = socket.socketpair()
         try:
             with theirs:
-                process = await self._process(theirs, self._spec.arguments(warm=warm))
+                process = await self._process(theirs, self._spec.arguments(spool, warm=warm))
         except BaseException:
             ours.close()
+            shutil.rmtree(spool, ignore_errors=True)
             raise
         _, channel = await asyncio.get_running_loop().create_connection(Channel, sock=ours)
-        return Worker(process, channel)
+        return Worker(process, channel, spool)
 
     async def _process(self, theirs: socket.socket, arguments: list[str]) -> Process:
         if self._nursery is not None:
             with suppress(NoNursery):
                 return await self._nursery.fork(arguments, theirs)
-        return await _spawn(self._spec, theirs.fileno(), arguments)
+        ties = ["--fd", str(theirs.fileno()), "--parent", str(os.getpid())]
+        command = [*self._spec.command(), *ties, *arguments]
+        try:
+            return await spawn(command, self._spec.environment(), theirs.fileno())
+        except OSError as error:
+            python, why = self._spec.python, error.strerror
+            raise LoadFailed(f"The interpreter {python} cannot be started: {why}.") from error
 
 
 class Worker:
     """A running worker; `document` is the module's description of itself, once it is loaded."""
 
-    def __init__(self, process: Process, channel: Channel) -> None:
+    def __init__(self, process: Process, channel: Channel, spool: Path) -> None:
         self._process = process
         self._channel = channel
+        self._spool = spool
         self._end = asyncio.create_task(self._watch())
         self.document: dict[str, Any] = {}
         self.served = 0
@@ -136,6 +151,9 @@ class Worker:
         self._channel.send(head, body)
         answer = await self._channel.receive()
         self.served += 1
+        for each in (answer[0], *answer[0].get("answers", ())):
+            if "path" in each:
+                each["path"] = _kept(Path(each["path"]))
         return answer
 
     def tell(self, head: Head) -> None:
@@ -181,25 +199,18 @@ class Worker:
         how = await self._process.ended()
         self.kill()  # what the module started must not outlive it
         self._channel.abort()
+        shutil.rmtree(self._spool, ignore_errors=True)  # what it wrote and did not come to announce
         return how
 
 
-async def _spawn(spec: WorkerSpec, fd: int, arguments: list[str]) -> Spawned:
+def _kept(path: Path) -> str:
+    """Where the file of an answer outlives the worker that wrote it."""
     try:
-        process = await asyncio.create_subprocess_exec(
-            str(spec.python),
-            str(ENTRY),
-            *["--fd", str(fd), "--parent", str(os.getpid()), *arguments],
-            pass_fds=[fd],
-            stdin=asyncio.subprocess.DEVNULL,
-            env=spec.environment(),
-            start_new_session=True,
-        )
-    except OSError as error:
-        raise LoadFailed(f"The interpreter {spec.python} cannot be started: {error.strerror}.") from error
-    return Spawned(process)
+        return str(path.rename(path.parents[1] / path.name))
+    except FileNotFoundError:
+        raise WorkerGone from None  # it ended at once, and its files have been cleared away
 
 
 def _nursery(spec: WorkerSpec) -> Nursery:
     preload = ["--preload", ",".join(spec.preload)] if spec.preload else []
-    return Nursery([str(spec.python), str(ENTRY), *preload], spec.environment(), patience=spec.timeout)
+    return Nursery([*spec.command(), *preload], spec.environment(), patience=spec.timeout)
