@@ -269,6 +269,7 @@ async def _run(platform: Platform, row: WorkloadRow) -> Run:
     """
     command = ["{runtime}", "-m", "fairhaven_runtime", "serve", "--python", "{python}"]
     command += ["--host", "{host}", "--port", "{port}", "--work-dir", "{work}", "--drain-timeout", "4"]
+    command += ["--state-dir", "{work}/state", "--release", f"{row.module} {row.version}"]
     recipient = Recipient(row.id, row.name, row.owner_id, row.project_id)
     given = await delivery.deliver(platform, recipient, [*row.secrets.values(), *row.secret_files])
     return Run(
