@@ -31,6 +31,7 @@ from fairhaven.identity.known import Known
 from fairhaven.identity.schemas import Person
 from fairhaven.notices.board import Board
 from fairhaven.projects import service as projects
+from fairhaven.secrets import service as secrets
 from fairhaven.ui import environment, rendering
 
 log = structlog.get_logger(__name__)
@@ -76,7 +77,8 @@ async def first_start(platform: Platform) -> Person:
         person = await identity.administrator(session)
         project = await projects.default_project(session)
         await projects.add_member(session, project.id, person.id, Role.MANAGER)
-        return person
+    await secrets.ready(platform)
+    return person
 
 
 def web(platform: Platform, live: Live) -> FastAPI:

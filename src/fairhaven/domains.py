@@ -29,6 +29,7 @@ from fairhaven.projects import api as projects_api
 from fairhaven.projects import pages as projects_pages
 from fairhaven.secrets import api as secrets_api
 from fairhaven.secrets import handlers as secrets_handlers
+from fairhaven.secrets import pages as secrets_pages
 from fairhaven.secrets import tasks as secrets_tasks
 from fairhaven.ui import pages as ui_pages
 from fairhaven.ui.rendering import NavItem
@@ -51,6 +52,7 @@ ROUTERS: Sequence[APIRouter] = (
     home_pages.router,
     identity_pages.router,
     projects_pages.router,
+    secrets_pages.router,
     audit_pages.router,
     notices_pages.router,
     catalog_pages.router,
@@ -73,5 +75,15 @@ NAV: Sequence[NavItem] = (
 _HERE = Path(__file__).parent
 TEMPLATES: Sequence[Path] = tuple(
     _HERE / domain / "templates"
-    for domain in ("home", "identity", "projects", "audit", "notices", "catalog", "builds", "workloads")
+    for domain in (
+        "home",
+        "identity",
+        "projects",
+        "secrets",
+        "audit",
+        "notices",
+        "catalog",
+        "builds",
+        "workloads",
+    )
 )

@@ -37,6 +37,12 @@ class NewValue(Schema):
         return value.get_secret_value()
 
 
+class NewSecret(NewValue):
+    """A value with its name, as a form brings it."""
+
+    name: SecretName
+
+
 class Secret(Reading):
     """A secret without its value. `version` grows by each new value; no `project_id`: it is your own."""
 

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from typing import ClassVar
 from uuid import UUID
 
+import structlog
 from pydantic import SecretStr
-from sqlalchemy import Select, func, literal, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from fairhaven.core.db import now
-from fairhaven.core.errors import Conflict, NotFound, Unconfigured
+from fairhaven.core.errors import Conflict, NotFound, Problem, Unconfigured
 from fairhaven.core.facts import emit
 from fairhaven.core.ids import new_id
 from fairhaven.core.platform import Platform
@@ -20,6 +21,8 @@ from fairhaven.secrets import policy
 from fairhaven.secrets.models import SecretRow
 from fairhaven.secrets.ports import Owner, OwnerKind, Place, SecretStore
 from fairhaven.secrets.schemas import Secret
+
+log = structlog.get_logger(__name__)
 
 MOST = 200  # secrets of one owner
 
@@ -87,11 +90,6 @@ async def delete(session: AsyncSession, actor: Actor, owner: Owner, name: str) -
     await emit(session, told)
 
 
-async def may_change(session: AsyncSession, actor: Actor, project_id: UUID) -> bool:
-    """Whether the actor may put and delete secrets of a project."""
-    return policy.can_change_of_project.allows(actor, project_id)
-
-
 async def live_ids(session: AsyncSession, ids: Sequence[UUID]) -> set[UUID]:
     """Those of the ids that are secrets; for the platform itself."""
     return set(await session.scalars(select(SecretRow.id).where(SecretRow.id.in_(ids))))
@@ -109,6 +107,14 @@ def store_of(platform: Platform) -> SecretStore:
     raise Unconfigured("This process has no store of secrets.")
 
 
+async def ready(platform: Platform) -> None:
+    """See how the store is, at a start; what needs no secrets runs without it."""
+    try:
+        await store_of(platform).check()
+    except Problem as problem:
+        log.error("the store of secrets cannot be used", problem=problem.detail, fix=problem.remedy)
+
+
 def place_of(row: SecretRow) -> Place:
     if row.person_id is not None:
         return Place(Owner(OwnerKind.PERSON, row.person_id), row.id, row.name)
@@ -118,7 +124,7 @@ def place_of(row: SecretRow) -> Place:
 
 async def _may_use(session: AsyncSession, actor: Actor, owner: Owner) -> None:
     if owner.kind is OwnerKind.PROJECT:
-        await _must_see(session, actor, owner.id)
+        await projects.project(session, actor, owner.id)
         policy.can_use_of_project.check(actor, owner.id)
     elif owner != own(actor):
         raise NotFound()
@@ -128,12 +134,6 @@ async def _may_change(session: AsyncSession, actor: Actor, owner: Owner) -> None
     await _may_use(session, actor, owner)
     if owner.kind is OwnerKind.PROJECT:
         policy.can_change_of_project.check(actor, owner.id)
-
-
-async def _must_see(session: AsyncSession, actor: Actor, project_id: UUID) -> None:
-    policy.can_know_project.check(actor, project_id)
-    if not await session.scalar(select(literal(project_id).in_(projects.visible_ids(actor)))):
-        raise NotFound("There is no such project.")
 
 
 async def _place_for(session: AsyncSession, owner: Owner, name: str) -> Place:

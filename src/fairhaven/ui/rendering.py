@@ -89,6 +89,7 @@ class Brand:
     account: Sequence[NavItem] = (
         NavItem("Projects", "/projects", "users"),
         NavItem("Tokens", "/account/tokens", "key-round"),
+        NavItem("Secrets", "/account/secrets", "lock"),
         NavItem("Sessions", "/account/sessions", "circle-user"),
         NavItem("Audit log", "/audit", "list"),
         NavItem("Notices", "/notices", "bell", lambda reader: getattr(reader, "administrator", False)),
