@@ -14,6 +14,8 @@ from socket import create_server
 import pytest
 
 from fairhaven.core import sources
+from fairhaven.core.addresses import networks
+from fairhaven.core.outbound import Guard
 from fairhaven.core.sources import (
     BadAddress,
     BranchNotFound,
@@ -31,6 +33,7 @@ from fairhaven.core.sources import (
 )
 
 NAME = "ai4-metadata.yml"
+HERE = Guard(networks(["127.0.0.0/8"]))  # the servers of these tests
 _GIT_ENV = {
     **{name: value for name, value in os.environ.items() if not name.startswith("GIT_")},
     "GIT_CONFIG_GLOBAL": "/dev/null",
@@ -56,13 +59,6 @@ def commit(folder: Path) -> str:
 
 def left_behind(folder: Path) -> list[str]:
     return [path.name for path in folder.glob("*out*")] + [path.name for path in folder.glob(".*")]
-
-
-@pytest.fixture(autouse=True)
-def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Loopback servers are asked directly, whatever the machine's proxy is."""
-    for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"):
-        monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture
@@ -171,7 +167,7 @@ def plain(repo: Path) -> Iterator[str]:
 
 
 async def read(source: str, revision: Revision) -> bytes:
-    return await sources.read_file(source, revision, NAME, allow_folders=True)
+    return await sources.read_file(source, revision, NAME, allow_folders=True, guard=HERE)
 
 
 @pytest.mark.parametrize("server", ["smart", "plain"])
@@ -180,10 +176,10 @@ async def test_a_repository_on_a_web_server_is_read_and_checked_out(
 ) -> None:
     base = request.getfixturevalue(server)
     source = f"{base}/seaweed/.git"
-    revision = await sources.head(source, allow_folders=False)
+    revision = await sources.head(source, allow_folders=False, guard=HERE)
     assert revision == Revision(git(repo, "rev-parse", "main"), "main")
     assert await read(source, revision) == b"title: Seaweed\n"
-    made = await sources.checkout(source, revision.commit, tmp_path / "out", branch="main")
+    made = await sources.checkout(source, revision.commit, tmp_path / "out", guard=HERE, branch="main")
     assert (made.files, made.lfs_pointers, made.submodules) == (2, (), ())
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [NAME, "run.sh"]
     assert os.access(tmp_path / "out" / "run.sh", os.X_OK)
@@ -195,10 +191,10 @@ async def test_a_repository_in_a_folder_is_read_at_its_commit_not_as_it_lies_the
 ) -> None:
     (repo / NAME).write_text("title: not committed\n")
     source = f"{scheme}{repo}"
-    revision = await sources.head(source, "next", allow_folders=True)
+    revision = await sources.head(source, "next", allow_folders=True, guard=HERE)
     assert revision == Revision(git(repo, "rev-parse", "next"), "next")
     assert await read(source, revision) == b"title: Seaweed, next\n"
-    await sources.checkout(source, revision.commit, tmp_path / "out")
+    await sources.checkout(source, revision.commit, tmp_path / "out", guard=HERE)
     assert (tmp_path / "out" / NAME).read_text() == "title: Seaweed, next\n"
 
 
@@ -206,7 +202,7 @@ async def test_an_older_commit_can_still_be_checked_out(smart: str, repo: Path, 
     old = git(repo, "rev-parse", "main")
     (repo / NAME).write_text("title: newer\n")
     commit(repo)
-    await sources.checkout(f"{smart}/seaweed/.git", old, tmp_path / "out")
+    await sources.checkout(f"{smart}/seaweed/.git", old, tmp_path / "out", guard=HERE)
     assert (tmp_path / "out" / NAME).read_text() == "title: Seaweed\n"
 
 
@@ -221,19 +217,19 @@ async def test_a_checkout_replaces_what_an_interrupted_one_left(repo: Path, tmp_
 
 async def test_a_commit_that_is_gone_is_said_to_be_gone(smart: str, tmp_path: Path) -> None:
     with pytest.raises(SourceChanged):
-        await sources.checkout(f"{smart}/seaweed/.git", "0123456789" * 4, tmp_path / "out")
+        await sources.checkout(f"{smart}/seaweed/.git", "0123456789" * 4, tmp_path / "out", guard=HERE)
     assert not left_behind(tmp_path)
 
 
 async def test_a_repository_that_does_not_exist_is_named(smart: str, plain: str, tmp_path: Path) -> None:
     for source in (f"{smart}/nothing", f"{plain}/nothing", str(tmp_path / "nothing")):
         with pytest.raises(RepositoryNotFound):
-            await sources.head(source, allow_folders=True)
+            await sources.head(source, allow_folders=True, guard=HERE)
 
 
 async def test_a_host_that_does_not_exist_is_named() -> None:
     with pytest.raises((RepositoryNotFound, RepositoryUnreachable)) as caught:
-        await sources.head("https://no-such-host.invalid/a/b", allow_folders=False)
+        await sources.head("https://no-such-host.invalid/a/b", allow_folders=False, guard=HERE)
     assert "no-such-host.invalid" in caught.value.detail
 
 
@@ -241,24 +237,24 @@ async def test_a_closed_port_is_unreachable() -> None:
     with create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     with pytest.raises(RepositoryUnreachable):
-        await sources.head(f"http://127.0.0.1:{port}/a/b", allow_folders=False)
+        await sources.head(f"http://127.0.0.1:{port}/a/b", allow_folders=False, guard=HERE)
 
 
 async def test_a_branch_that_does_not_exist_is_named(smart: str) -> None:
     with pytest.raises(BranchNotFound, match="no branch `gone`"):
-        await sources.head(f"{smart}/seaweed/.git", "gone", allow_folders=False)
+        await sources.head(f"{smart}/seaweed/.git", "gone", allow_folders=False, guard=HERE)
 
 
 async def test_an_empty_repository_says_so(tmp_path: Path) -> None:
     git(tmp_path, "init", "--quiet")
     with pytest.raises(RepositoryNotFound, match="empty"):
-        await sources.head(str(tmp_path), allow_folders=True)
+        await sources.head(str(tmp_path), allow_folders=True, guard=HERE)
 
 
 async def test_a_private_repository_is_refused_without_a_prompt(private: str) -> None:
     began = time.monotonic()
     with pytest.raises(RepositoryNotFound, match="private"):
-        await sources.head(f"{private}/seaweed/.git", allow_folders=False)
+        await sources.head(f"{private}/seaweed/.git", allow_folders=False, guard=HERE)
     assert time.monotonic() - began < 10
 
 
@@ -266,14 +262,14 @@ async def test_a_private_repository_is_refused_without_a_prompt(private: str) ->
 async def test_a_server_that_never_answers_is_given_up(source: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(repository, "LOOK_SECONDS", 1.0)
     with create_server(("127.0.0.1", 0)) as silent, pytest.raises(SourceTimedOut, match=r"in time|longer"):
-        await sources.head(source.format(port=silent.getsockname()[1]), allow_folders=False)
+        await sources.head(source.format(port=silent.getsockname()[1]), allow_folders=False, guard=HERE)
 
 
 async def test_a_repository_above_the_limit_is_refused(smart: str, repo: Path, tmp_path: Path) -> None:
     (repo / "weights.bin").write_bytes(os.urandom(3 << 20))
     new = commit(repo)
     with pytest.raises(RepositoryTooLarge):
-        await sources.checkout(f"{smart}/seaweed/.git", new, tmp_path / "out", max_bytes=1 << 20)
+        await sources.checkout(f"{smart}/seaweed/.git", new, tmp_path / "out", guard=HERE, max_bytes=1 << 20)
     assert not left_behind(tmp_path)
 
 
@@ -292,7 +288,9 @@ async def test_one_file_of_a_large_repository_is_read_without_the_rest(smart: st
     (repo / "weights.bin").write_bytes(os.urandom(3 << 20))
     revision = Revision(commit(repo), "main")
     source = f"{smart}/seaweed/.git"
-    content = await sources.read_file(source, revision, NAME, allow_folders=False, max_bytes=1 << 20)
+    content = await sources.read_file(
+        source, revision, NAME, allow_folders=False, guard=HERE, max_bytes=1 << 20
+    )
     assert content == b"title: Seaweed\n"
 
 
@@ -338,7 +336,7 @@ async def test_a_link_out_of_the_repository_is_refused(points_at: str, repo: Pat
         await sources.checkout(str(repo), new, tmp_path / "out")
     shutil.rmtree(repo / ".git")
     with pytest.raises(UnsafeRepository, match="loop"):
-        await sources.head(str(repo), allow_folders=True)
+        await sources.head(str(repo), allow_folders=True, guard=HERE)
     assert not left_behind(tmp_path)
 
 
@@ -395,12 +393,12 @@ async def test_the_revision_of_a_plain_folder_follows_its_files_only(tmp_path: P
     folder = tmp_path / "model"
     (folder / "src").mkdir(parents=True)
     (folder / "src" / "a.py").write_text("one")
-    first = await sources.head(str(folder), allow_folders=True)
+    first = await sources.head(str(folder), allow_folders=True, guard=HERE)
     (folder / "__pycache__").mkdir()
     (folder / "__pycache__" / "a.pyc").write_text("noise")
-    assert await sources.head(str(folder), allow_folders=True) == first
+    assert await sources.head(str(folder), allow_folders=True, guard=HERE) == first
     (folder / "src" / "a.py").write_text("two")
-    second = await sources.head(str(folder), allow_folders=True)
+    second = await sources.head(str(folder), allow_folders=True, guard=HERE)
     assert second != first
     assert second.commit.startswith("sha256-")
     with pytest.raises(SourceChanged):
@@ -415,21 +413,21 @@ async def test_a_plain_folder_that_rests_is_not_read_again(
     file = tmp_path / "a.py"
     file.write_text("one")
     os.utime(file, (1, 1))
-    first = await sources.head(str(tmp_path), allow_folders=True)
+    first = await sources.head(str(tmp_path), allow_folders=True, guard=HERE)
     monkeypatch.setattr(sources.folders, "_file_digest", lambda path: pytest.fail("read again"))
-    assert await sources.head(str(tmp_path), allow_folders=True) == first
+    assert await sources.head(str(tmp_path), allow_folders=True, guard=HERE) == first
 
 
 async def test_a_pipe_in_a_plain_folder_is_refused(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(UnsafeRepository, match="pipe"):
-        await sources.head(str(tmp_path), allow_folders=True)
+        await sources.head(str(tmp_path), allow_folders=True, guard=HERE)
 
 
 async def test_folders_are_opened_only_where_they_are_allowed(repo: Path) -> None:
     for source in (str(repo), f"file://{repo}"):
         with pytest.raises(FoldersNotAllowed):
-            await sources.head(source, allow_folders=False)
+            await sources.head(source, allow_folders=False, guard=HERE)
 
 
 @pytest.mark.parametrize(
@@ -441,7 +439,7 @@ async def test_folders_are_opened_only_where_they_are_allowed(repo: Path) -> Non
 )  # fmt: skip
 async def test_what_is_no_address_never_reaches_git(source: str) -> None:
     with pytest.raises(BadAddress):
-        await sources.head(source, allow_folders=True)
+        await sources.head(source, allow_folders=True, guard=HERE)
 
 
 @pytest.mark.parametrize(
@@ -449,7 +447,7 @@ async def test_what_is_no_address_never_reaches_git(source: str) -> None:
 )
 async def test_what_is_no_branch_never_reaches_git(branch: str, repo: Path) -> None:
     with pytest.raises(BadAddress):
-        await sources.head(str(repo), branch, allow_folders=True)
+        await sources.head(str(repo), branch, allow_folders=True, guard=HERE)
 
 
 def test_every_problem_with_a_source_says_what_to_do() -> None:

@@ -20,6 +20,7 @@ from fairhaven.catalog import service as catalog
 from fairhaven.catalog.schemas import NewRelease, Release
 from fairhaven.core import bundles, sources
 from fairhaven.core.bundles import archive, uv
+from fairhaven.core.outbound import guard_of
 from fairhaven.core.platform import Platform
 
 METADATA_FILE = "ai4-metadata.yml"
@@ -63,6 +64,7 @@ async def checkout(work: Work) -> Outcome:
         work.source,
         branch=module.branch,
         allow_folders=work.platform.settings.local_folders,
+        guard=guard_of(work.platform.settings),
     )
     work.note(f"{found.files} files, {found.size} bytes")
     for name in found.lfs_pointers:

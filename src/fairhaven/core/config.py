@@ -123,6 +123,11 @@ class Settings(BaseSettings):
         [],
         description="Networks of your own that addresses given by people may lead to: `10.20.0.0/16`.",
     )
+    outbound_proxy: SecretStr | None = Field(
+        None,
+        description="Proxy for addresses given by people, `http://proxy:3128`. It then resolves their names: "
+        "let it keep your own networks out.",
+    )
     docs_url: str | None = Field(None, description="Where the documentation is published; pages link to it.")
     log_format: Literal["text", "json"] = Field("text", description="How log lines are written.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(

@@ -53,11 +53,11 @@ def post(
     given = {"text": text, "severity": severity, "audience": audience, "project": project}
     given |= {"starts_at": start, "ends_at": end}
     try:
-        NewNotice.model_validate(given)
+        new = NewNotice.model_validate({k: v for k, v in given.items() if v is not None})
     except ValidationError as wrong:
         fail("\n".join(f"{'.'.join(map(str, each['loc']))} {each['msg']}".strip() for each in wrong.errors()))
     with client() as platform:
-        made = platform.notices.post(**given)
+        made = platform.notices.post(**new.model_dump(exclude_unset=True))
     show_json(made) if json else out.print(f"It is posted: {made.id}", highlight=False)
 
 

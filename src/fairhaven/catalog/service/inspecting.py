@@ -9,6 +9,7 @@ from fairhaven.catalog.metadata import ModuleMetadata, Problem, Report
 from fairhaven.catalog.schemas import SourceSpec
 from fairhaven.core import sources
 from fairhaven.core.errors import Invalid
+from fairhaven.core.outbound import guard_of
 from fairhaven.core.platform import Platform
 from fairhaven.core.schemas import FieldError
 from fairhaven.core.sources import Revision
@@ -54,13 +55,22 @@ async def inspect(platform: Platform, spec: SourceSpec) -> Inspected:
 
 
 async def head(platform: Platform, spec: SourceSpec) -> Revision:
-    return await sources.head(spec.url, spec.branch, allow_folders=platform.settings.local_folders)
+    settings = platform.settings
+    return await sources.head(
+        spec.url, spec.branch, allow_folders=settings.local_folders, guard=guard_of(settings)
+    )
 
 
 async def read(platform: Platform, spec: SourceSpec, revision: Revision) -> Report:
     """Read and check the metadata at a revision."""
-    allowed = platform.settings.local_folders
-    text = await sources.read_file(spec.url, revision, METADATA_FILE, allow_folders=allowed)
+    settings = platform.settings
+    text = await sources.read_file(
+        spec.url,
+        revision,
+        METADATA_FILE,
+        allow_folders=settings.local_folders,
+        guard=guard_of(settings),
+    )
     # Checking 256 kB of hostile YAML takes a second of processor time.
     return await asyncio.to_thread(metadata.parse, text, filename=METADATA_FILE)
 

@@ -5,10 +5,12 @@ Everything here distrusts the address and what lies behind it. The door is `head
 
 from fairhaven.core.sources.addresses import Address, Protocol, read, read_branch
 from fairhaven.core.sources.errors import (
+    AddressRefused,
     BadAddress,
     BranchNotFound,
     FoldersNotAllowed,
     NoMetadata,
+    RepositoryMoved,
     RepositoryNotFound,
     RepositoryTooLarge,
     RepositoryUnreachable,
@@ -21,12 +23,14 @@ from fairhaven.core.sources.repository import Checkout, Revision, checkout, head
 
 __all__ = [
     "Address",
+    "AddressRefused",
     "BadAddress",
     "BranchNotFound",
     "Checkout",
     "FoldersNotAllowed",
     "NoMetadata",
     "Protocol",
+    "RepositoryMoved",
     "RepositoryNotFound",
     "RepositoryTooLarge",
     "RepositoryUnreachable",

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from fairhaven.core.sources.addresses import Address
 from fairhaven.core.sources.errors import (
+    RepositoryMoved,
     RepositoryNotFound,
     RepositoryTooLarge,
     RepositoryUnreachable,
@@ -41,6 +42,10 @@ def _private(address: Address, said: str) -> SourceProblem:
         f"{address.text} does not exist, or it is private: the server asks who we are.",
         fix="Check the address, or make the repository readable for everybody.",
     )
+
+
+def _moved(address: Address, said: str) -> SourceProblem:
+    return RepositoryMoved(f"The server of {address.text} leads elsewhere.")
 
 
 def _missing(address: Address, said: str) -> SourceProblem:
@@ -89,6 +94,7 @@ _WORDS: tuple[tuple[str, _Make], ...] = (
     (r"host key verification failed|host identification has changed", _host_key),
     (r"could not read (?:username|password)|authentication failed|permission denied \(", _private),
     (r"returned error: 40[13]", _private),
+    (r"returned error: 30[12378]", _moved),
     (r"timed? ?out|operation too slow|timeout was reached", _slow),
     (r"certificate|ssl_error|gnutls|\btls\b", _certificate),
     (r"unadvertised object|not our ref|remote did not send all|find remote ref", _changed),

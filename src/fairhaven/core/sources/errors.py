@@ -23,6 +23,16 @@ class FoldersNotAllowed(SourceProblem):
     fix = "Give the address of a git repository, or set `local_folders = true` in fairhaven.toml."
 
 
+class AddressRefused(SourceProblem):
+    title = "That address is not asked from here"
+    fix = "Give a public address, or ask the operator to name the network in `outbound_allow`."
+
+
+class RepositoryMoved(SourceProblem):
+    title = "The repository is somewhere else now"
+    fix = "Give the address at which it is now."
+
+
 class RepositoryNotFound(SourceProblem):
     title = "There is no such repository"
     fix = "Check the address. A private repository needs to be readable for the platform first."

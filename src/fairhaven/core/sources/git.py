@@ -5,6 +5,7 @@ folder. Git speaks in its plain locale, so that its complaints can be told apart
 """
 
 import asyncio
+import re
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Sequence
@@ -16,12 +17,16 @@ from typing import TypeVar
 
 from fairhaven.core import processes
 from fairhaven.core.launch import Limits
-from fairhaven.core.sources import complaints
+from fairhaven.core.outbound import Guard
+from fairhaven.core.sources import complaints, reaching
 from fairhaven.core.sources.addresses import Address
-from fairhaven.core.sources.errors import RepositoryTooLarge, SourceTimedOut
+from fairhaven.core.sources.errors import RepositoryTooLarge, SourceProblem, SourceTimedOut
 from fairhaven.core.sources.folders import MAX_FILES
 
 Result = TypeVar("Result")
+
+LEAST_VERSION = (2, 37)  # the first with http.curloptResolve
+_new_enough: set[str] = set()
 
 _WATCH_EVERY = 0.25  # seconds between two looks at how much a folder holds
 _SSH = (
@@ -53,8 +58,9 @@ _CONFIG = """\
 \trecurse = false
 [transfer]
 \tcredentialsInUrl = die
+\tbundleURI = false
 [http]
-\tfollowRedirects = initial
+\tfollowRedirects = false
 \tlowSpeedLimit = 1000
 \tlowSpeedTime = 20
 [protocol]
@@ -96,17 +102,39 @@ class Git:
 
 @asynccontextmanager
 async def at_home(
-    address: Address, *, max_bytes: int, seconds: float, beside: Path | None = None
+    address: Address, guard: Guard, *, max_bytes: int, seconds: float, beside: Path | None = None
 ) -> AsyncIterator[Git]:
     """Git for one address; what it writes lies in `home` (in `beside` when named) and goes at the end."""
+    reach = await reaching.settings_of(address, guard)
     home = Path(tempfile.mkdtemp(prefix=".fairhaven-git-", dir=beside))
     try:
         settings = home / "gitconfig"
-        settings.write_text(_CONFIG)
+        settings.write_text(_CONFIG + reach)
         deadline = asyncio.get_running_loop().time() + seconds
-        yield Git(home, address, max_bytes, deadline, _environment(address, home, settings))
+        run = Git(home, address, max_bytes, deadline, _environment(address, home, settings))
+        if reach:
+            await _check_version(run)
+        yield run
     finally:
         await asyncio.to_thread(shutil.rmtree, home, ignore_errors=True)
+
+
+async def _check_version(run: Git) -> None:
+    """An older git would not read where it must ask, and ask a name server once more.
+
+    Raises:
+        SourceProblem: it is too old.
+    """
+    program = shutil.which("git") or "git"
+    if program not in _new_enough:
+        said = await run("version")
+        found = tuple(int(part) for part in re.findall(r"\d+", said)[:2])
+        if found < LEAST_VERSION:
+            wanted = ".".join(map(str, LEAST_VERSION))
+            raise SourceProblem(
+                f"This machine has {said.strip()}.", fix=f"The operator has to install git {wanted}."
+            )
+        _new_enough.add(program)
 
 
 async def watched(work: Awaitable[Result], folders: Sequence[Path], max_bytes: int) -> Result:
@@ -150,14 +178,14 @@ def _weight(folders: Sequence[Path]) -> int:
 
 def _environment(address: Address, home: Path, settings: Path) -> dict[str, str]:
     return {
-        **processes.safe_environment(network=True),
+        **_without_proxies(processes.safe_environment(network=True)),
         "LC_ALL": "C",
         "HOME": str(home),
         "GIT_CONFIG_GLOBAL": str(settings),
         "GIT_CONFIG_NOSYSTEM": "1",
         "GIT_ATTR_NOSYSTEM": "1",
         "GIT_TERMINAL_PROMPT": "0",
-        "GIT_ALLOW_PROTOCOL": _protocols(address),
+        "GIT_ALLOW_PROTOCOL": str(address.protocol),
         "GIT_PROTOCOL_FROM_USER": "0",
         "GIT_SSH_COMMAND": _SSH,
         "GIT_LFS_SKIP_SMUDGE": "1",
@@ -165,6 +193,6 @@ def _environment(address: Address, home: Path, settings: Path) -> dict[str, str]
     }
 
 
-def _protocols(address: Address) -> str:
-    # A server may redirect http to https, never to a file or to ssh.
-    return "http:https" if address.protocol in ("http", "https") else str(address.protocol)
+def _without_proxies(environment: dict[str, str]) -> dict[str, str]:
+    """A proxy resolves names by itself: only the one that the settings name for this is used."""
+    return {name: value for name, value in environment.items() if not name.upper().endswith("_PROXY")}

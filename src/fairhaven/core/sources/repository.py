@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
+from fairhaven.core.outbound import Guard
 from fairhaven.core.sources import addresses, folders, git
 from fairhaven.core.sources.addresses import Address
 from fairhaven.core.sources.complaints import WholeOnly
@@ -21,12 +22,14 @@ from fairhaven.core.sources.errors import (
     SourceChanged,
 )
 from fairhaven.core.sources.git import Git
+from fairhaven.core.sources.reaching import reached
 
 MAX_BYTES = 1 << 30  # of a repository at one commit, as git packs it and as files
 MAX_FILE = 1 << 20  # of one file that is read by itself
 LOOK_SECONDS = 25.0
 READ_SECONDS = 60.0
 CHECKOUT_SECONDS = 900.0
+STRICT = Guard()  # public addresses only; `outbound.guard_of(settings)` knows what the operator allows
 _COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?|sha256-[0-9a-f]{64}")
 _REF = re.compile(r"^([0-9a-f]{40}|[0-9a-f]{64})\t(\S+)$", re.MULTILINE)
 _SYMREF = re.compile(r"^ref: refs/heads/(\S+)\tHEAD$", re.MULTILINE)
@@ -51,7 +54,9 @@ class Checkout:
     submodules: tuple[str, ...] = ()
 
 
-async def head(source: str, branch: str | None = None, *, allow_folders: bool) -> Revision:
+async def head(
+    source: str, branch: str | None = None, *, allow_folders: bool, guard: Guard = STRICT
+) -> Revision:
     """Say where the branch (or the default branch) of a source stands now.
 
     Raises:
@@ -63,14 +68,23 @@ async def head(source: str, branch: str | None = None, *, allow_folders: bool) -
         if wanted:
             raise BranchNotFound("A plain folder has no branches.", fix="Leave the branch empty.")
         return Revision(await asyncio.to_thread(folders.revision, folder, max_bytes=MAX_BYTES), None)
-    async with git.at_home(address, max_bytes=MAX_BYTES, seconds=LOOK_SECONDS) as run:
-        references = [f"refs/heads/{wanted}"] if wanted else ["HEAD"]
-        said = await run("ls-remote", "--symref", "--", address.text, *references)
-    return _revision(address, said, wanted)
+
+    async def look(there: Address) -> str:
+        async with git.at_home(there, guard, max_bytes=MAX_BYTES, seconds=LOOK_SECONDS) as run:
+            references = [f"refs/heads/{wanted}"] if wanted else ["HEAD"]
+            return await run("ls-remote", "--symref", "--", there.text, *references)
+
+    return _revision(address, await reached(address, guard, look), wanted)
 
 
 async def read_file(
-    source: str, revision: Revision, name: str, *, allow_folders: bool, max_bytes: int = MAX_BYTES
+    source: str,
+    revision: Revision,
+    name: str,
+    *,
+    allow_folders: bool,
+    guard: Guard = STRICT,
+    max_bytes: int = MAX_BYTES,
 ) -> bytes:
     """Read one file of the top folder as it is at a revision, without the rest of the repository if possible.
 
@@ -81,11 +95,15 @@ async def read_file(
     address = opened(source, allow_folders=allow_folders)
     if folder := await _plain_folder(address):
         return await asyncio.to_thread(_read, folder, name)
-    async with git.at_home(address, max_bytes=max_bytes, seconds=READ_SECONDS) as run:
-        files = run.home / "files"
-        files.mkdir()
-        await git.watched(_bring_file(run, files, revision, name), [run.home], 2 * max_bytes)
-        return _read(files, name)
+
+    async def bring(there: Address) -> bytes:
+        async with git.at_home(there, guard, max_bytes=max_bytes, seconds=READ_SECONDS) as run:
+            files = run.home / "files"
+            files.mkdir()
+            await git.watched(_bring_file(run, files, revision, name), [run.home], 2 * max_bytes)
+            return _read(files, name)
+
+    return await reached(address, guard, bring)
 
 
 async def checkout(
@@ -95,6 +113,7 @@ async def checkout(
     *,
     branch: str | None = None,
     allow_folders: bool = True,
+    guard: Guard = STRICT,
     max_bytes: int = MAX_BYTES,
     seconds: float = CHECKOUT_SECONDS,
 ) -> Checkout:
@@ -119,7 +138,10 @@ async def checkout(
             await _copied(address, commit, fresh, max_bytes)
             made = await asyncio.to_thread(_described, fresh, ())
         else:
-            made = await _cloned(address, Revision(commit, branch), fresh, max_bytes, seconds)
+            revision = Revision(commit, branch)
+            made = await reached(
+                address, guard, lambda there: _cloned(there, guard, revision, fresh, max_bytes, seconds)
+            )
         await asyncio.to_thread(_replace, fresh, target)
         return made
     finally:
@@ -178,9 +200,9 @@ async def _bring_file(run: Git, files: Path, revision: Revision, name: str) -> N
 
 
 async def _cloned(
-    address: Address, revision: Revision, fresh: Path, max_bytes: int, seconds: float
+    address: Address, guard: Guard, revision: Revision, fresh: Path, max_bytes: int, seconds: float
 ) -> Checkout:
-    async with git.at_home(address, max_bytes=max_bytes, seconds=seconds, beside=fresh.parent) as run:
+    async with git.at_home(address, guard, max_bytes=max_bytes, seconds=seconds, beside=fresh.parent) as run:
         repository = run.home / "git"
         work = _fetch(run, repository, revision)
         await git.watched(work, [run.home], 2 * max_bytes)
