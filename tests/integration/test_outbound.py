@@ -1,4 +1,4 @@
-"""Addresses that people give, with real servers on this machine: one allowed, one not, and names that change."""
+"""Addresses that people give, with real servers here: one allowed, one not, and names that change."""
 
 import ssl
 import threading

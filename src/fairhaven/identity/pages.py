@@ -8,6 +8,7 @@ from fastapi import APIRouter, Form
 from fastapi.responses import HTMLResponse, Response
 from pydantic import ValidationError
 
+from fairhaven.core import throttle
 from fairhaven.core.http import Call
 from fairhaven.core.schemas import FieldError
 from fairhaven.identity import policy, service
@@ -47,7 +48,9 @@ async def sign_in(call: Call, secret: str) -> Response:
     settings = call.platform.settings
     life = timedelta(hours=settings.session_hours)
     agent = call.request.headers.get("user-agent", "")
+    await throttle.sign_in(call.platform)
     credential = await service.sign_in(call.session, secret, agent=agent, life=life)
+    await throttle.forgive(call.session, call.platform)
     answer = see_other("/", Notice(f"Welcome to {settings.name}."))
     answer.set_cookie(
         COOKIE,
@@ -125,7 +128,11 @@ async def device_page(call: Call, code: str = "") -> Response:
 
 @router.post("/device")
 async def approve_device(call: Call, code: Annotated[str, Form(max_length=20)]) -> Response:
+    guesser = f"device codes of {call.actor.id}"
+    policy.can_approve_device.check(call.actor)
+    await throttle.sign_in(call.platform, guesser)
     await service.approve_device(call.session, call.actor, code)
+    await throttle.forgive(call.session, call.platform, guesser)
     return render(call.request, "identity/device.html", code=code, approved=True)
 
 
