@@ -160,28 +160,28 @@ def test_no_cell_is_a_formula(text: str) -> None:
 
 
 async def test_commands_list_export_and_verify(
-    platform: Platform, fairhaven: Callable[..., Any], ada: Actor, bob: Actor, tmp_path: Path
+    platform: Platform, command: Callable[..., Any], ada: Actor, bob: Actor, tmp_path: Path
 ) -> None:
     await rename(platform, ada, "by command")
     await number_all(platform)
-    assert "renamed it to by command" in await fairhaven("audit", "list", "--kind", "audit_test")
-    told = json.loads(await fairhaven("audit", "list", "--who", "me", "--json"))
+    assert "renamed it to by command" in await command("audit", "list", "--kind", "audit_test")
+    told = json.loads(await command("audit", "list", "--who", "me", "--json"))
     assert told[0]["actor_id"] == str(ada.id)
-    assert "since" in await fairhaven("audit", "list", "--since", "yesterday", code=1)
+    assert "since" in await command("audit", "list", "--since", "yesterday", code=1)
     await number_all(platform)
     file = tmp_path / "audit.jsonl"
-    await fairhaven("audit", "export", "-o", str(file))
-    end = (await fairhaven("audit", "verify")).split()[-1]
-    assert "follow from one another" in await fairhaven("audit", "verify", str(file))
-    assert "follow from one another" in await fairhaven("audit", "verify", "--expect", end)
+    await command("audit", "export", "-o", str(file))
+    end = (await command("audit", "verify")).split()[-1]
+    assert "follow from one another" in await command("audit", "verify", str(file))
+    assert "follow from one another" in await command("audit", "verify", "--expect", end)
     wrong = end.partition(":")[0] + ":" + "f" * 64
-    assert "another one" in await fairhaven("audit", "verify", "--expect", wrong, code=1)
+    assert "another one" in await command("audit", "verify", "--expect", wrong, code=1)
     lines = file.read_bytes().splitlines(keepends=True)
     file.write_bytes(b"".join(lines[:1] + lines[2:]))
-    assert "Line 2 was removed." in await fairhaven("audit", "verify", str(file), code=1)
+    assert "Line 2 was removed." in await command("audit", "verify", str(file), code=1)
     file.write_bytes(lines[0].replace(b"fairhaven", b"somebody") + b"".join(lines[1:]))
-    assert "Line 1 was changed" in await fairhaven("audit", "verify", str(file), code=1)
-    assert "Not allowed" in await fairhaven("audit", "verify", actor=bob, code=1)
+    assert "Line 1 was changed" in await command("audit", "verify", str(file), code=1)
+    assert "Not allowed" in await command("audit", "verify", actor=bob, code=1)
 
 
 async def test_a_large_export_does_not_wait_for_its_end(

@@ -1,5 +1,6 @@
 """Notices: who posts, who sees them, when, and how they go away."""
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -144,3 +145,18 @@ async def _shows(client: httpx.AsyncClient, words: str) -> bool:
 
 async def _hides(client: httpx.AsyncClient, words: str) -> bool:
     return not await _shows(client, words)
+
+
+async def test_commands_post_list_and_withdraw(command: Callable[..., Any], bob: Actor) -> None:
+    made = json.loads(
+        await command(
+            "notice", "post", "Back at 9", "--severity", "urgent", "--end", "2900-01-01T00:00", "--json"
+        )
+    )
+    assert made["ends_at"] == "2900-01-01T00:00:00Z"
+    assert "Back at 9" in await command("notice", "list", actor=bob)
+    assert "end before it starts" in await command("notice", "post", "x", "--end", "2001-01-01T00:00", code=1)
+    assert "Not allowed" in await command("notice", "post", "x", actor=bob, code=1)
+    await command("notice", "withdraw", made["id"])
+    assert "no notices" in await command("notice", "list")
+    assert "withdrawn" in await command("notice", "list", "--all")

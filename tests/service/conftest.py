@@ -20,22 +20,22 @@ from fairhaven.core.testing import make
 
 
 @pytest.fixture
-async def url(platform: Platform, live: Live) -> AsyncIterator[str]:
+async def served_url(platform: Platform, live: Live) -> AsyncIterator[str]:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         async with up.serving(application.web(platform, live), listening):
             yield f"http://127.0.0.1:{listening.getsockname()[1]}"
 
 
 @pytest.fixture
-def fairhaven(platform: Platform, url: str, ada: Actor, tmp_path: Path) -> Callable[..., Any]:
-    """`await fairhaven("audit", "list")`: run the command as ada, or `actor`; return what it printed."""
+def command(platform: Platform, served_url: str, ada: Actor, tmp_path: Path) -> Callable[..., Any]:
+    """`await command("audit", "list")`: run the command as ada, or `actor`; return what it printed."""
 
     async def run(*arguments: str, code: int = 0, actor: Actor = ada) -> str:
         token = await make.token(platform, actor)
-        environment = {**os.environ, "FAIRHAVEN_URL": url, "FAIRHAVEN_TOKEN": token, "COLUMNS": "200"}
-        command = [sys.executable, "-m", "fairhaven", *arguments]
+        environment = {**os.environ, "FAIRHAVEN_URL": served_url, "FAIRHAVEN_TOKEN": token, "COLUMNS": "200"}
+        argv = [sys.executable, "-m", "fairhaven", *arguments]
         done = await asyncio.to_thread(
-            subprocess.run, command, env=environment, capture_output=True, text=True, cwd=tmp_path, timeout=90
+            subprocess.run, argv, env=environment, capture_output=True, text=True, cwd=tmp_path, timeout=90
         )
         assert done.returncode == code, done.stdout + done.stderr
         return done.stdout + done.stderr
