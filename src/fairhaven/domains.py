@@ -37,6 +37,7 @@ from fairhaven.workloads import api as workloads_api
 from fairhaven.workloads import gateway as workloads_gateway
 from fairhaven.workloads import pages as workloads_pages
 from fairhaven.workloads import reconcile as workloads_reconcile
+from fairhaven.workloads import start_page as workloads_start_page
 
 ROUTERS: Sequence[APIRouter] = (
     identity_api.router,
@@ -57,6 +58,7 @@ ROUTERS: Sequence[APIRouter] = (
     notices_pages.router,
     catalog_pages.router,
     builds_pages.router,
+    workloads_start_page.router,
     workloads_pages.router,
     ui_pages.router,
 )

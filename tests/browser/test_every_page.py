@@ -52,6 +52,26 @@ def _a_new_token(page: Page) -> None:
     expect(page.locator("main table")).to_contain_text("notebook")
 
 
+def _a_new_secret(page: Page) -> None:
+    page.get_by_label("Name").fill("my-token")
+    page.get_by_label("Value").fill("correct horse battery staple")
+    page.get_by_role("button", name="Keep").click()
+    expect(page.locator("main table")).to_contain_text("my-token")
+
+
+def _a_wrong_name(page: Page) -> None:
+    page.get_by_label("Name").fill("my token")
+    page.get_by_label("Value").fill("correct horse battery staple")
+    page.get_by_role("button", name="Keep").click()
+    expect(page.locator(".error-summary")).to_be_visible()
+
+
+def _a_wrong_variable(page: Page) -> None:
+    page.get_by_label("Variable for my-token").fill("1ST")
+    page.get_by_role("button", name="Start").click()
+    expect(page.locator(".error-summary")).to_be_visible()
+
+
 def _without_a_file(page: Page) -> None:
     page.locator("input[type=file]").evaluate("(field) => { field.required = false; }")
     page.get_by_role("button", name="Predict").click()
@@ -70,6 +90,9 @@ STOPS = [
     Stop("/sign-in", "/sign-in", signed_in=False),
     Stop("/sign-in/{secret}", "/sign-in/a-made-up-secret", signed_in=False),
     Stop("/account/tokens", "/account/tokens", act=_a_new_token),
+    Stop("/account/secrets", "/account/secrets", act=_a_new_secret),
+    Stop("/account/secrets", "/account/secrets", act=_a_wrong_name),
+    Stop("/projects/{project_id}/secrets", "/projects/{project}/secrets", act=_a_new_secret),
     Stop("/device", "/device"),
     Stop("/device", "/device", signed_in=False),
     Stop("/catalog", "/catalog"),
@@ -89,6 +112,8 @@ STOPS = [
     Stop("/builds/{build_id}", "/builds/{failed}"),
     Stop("/workloads", "/workloads"),
     Stop("/workloads", "/workloads", signed_in=False),
+    Stop("/workloads/new", "/workloads/new?release={release}"),
+    Stop("/workloads/new", "/workloads/new?release={release}", act=_a_wrong_variable),
     Stop("/workloads/{workload_id}", "/workloads/{running}"),
     Stop("/workloads/{workload_id}", "/workloads/{stopped}"),
     Stop("/workloads/{workload_id}/try", "/workloads/{running}/try", act=_with_an_answer),
@@ -116,7 +141,14 @@ def names(furnished: Any) -> Iterator[dict[str, str]]:
     page.goto(f"/workloads/{running}/try")
     expect(page.get_by_role("button", name="Predict")).to_be_visible(timeout=START_MS)
     context.close()
-    yield {"failed": failed["id"], "succeeded": succeeded["id"], "stopped": stopped, "running": running}
+    yield {
+        "failed": failed["id"],
+        "succeeded": succeeded["id"],
+        "stopped": stopped,
+        "running": running,
+        "release": succeeded["release_id"],
+        "project": succeeded["project_id"],
+    }
 
 
 def test_every_page_of_the_application_is_visited() -> None:
@@ -208,9 +240,12 @@ def _answers_html(route: Any) -> bool:
 
 
 def _start(page: Page, button: str) -> str:
-    """Press a button of the module's page; the id of the workload that it made."""
+    """Press a button of the module's page, and the one of the form it may lead to; the workload's id."""
     page.goto("/catalog/coins")
-    page.get_by_role("button", name=button).click()
+    page.get_by_role("button", name=button).or_(page.get_by_role("link", name=button)).click()
+    page.wait_for_url(re.compile(r"/workloads/"))
+    if "/workloads/new" in page.url:
+        page.get_by_role("button", name="Start").click()
     page.wait_for_url(re.compile(r"/workloads/[0-9a-f-]{36}"))
     found = re.search(r"/workloads/([0-9a-f-]{36})", page.url)
     assert found is not None

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NoReturn, ParamSpec, TypeVar
 
 import typer
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 from rich.console import Console
 
 from fairhaven.client.base import ApiProblem, Unreachable
@@ -78,6 +78,8 @@ def tells_failures(command: Callable[P, R]) -> Callable[P, R]:
             return command(*args, **kwargs)
         except (ApiProblem, Unreachable) as problem:
             fail(str(problem))
+        except ValidationError as wrong:  # what was given is not quoted: it may be a secret
+            fail("\n".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in wrong.errors()))
 
     return wrapped
 

@@ -1,7 +1,7 @@
 """Workloads through the client: `platform.workloads.predict(id, files={"image": "seven.png"})`."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -59,14 +59,23 @@ class Workloads:
         kind: Kind = Kind.SERVICE,
         resources: Resources | None = None,
         environment: Mapping[str, str] | None = None,
+        secrets: Mapping[str, str] | None = None,
+        secret_files: Sequence[str] = (),
     ) -> Workload:
-        """Start a release; returns at once with a queued workload (see `wait`)."""
+        """Start a release; returns at once with a queued workload (see `wait`).
+
+        Args:
+            secrets: names of secrets by the variable that gets their value (`{"HF_TOKEN": "my-token"}`).
+            secret_files: names of secrets that it gets as files.
+        """
         spec = WorkloadSpec(
             release=release,
             name=name,
             kind=kind,
             resources=resources or Resources(),
             environment=dict(environment or {}),
+            secrets=dict(secrets or {}),
+            secret_files=list(secret_files),
         )
         made: Workload = self._connection.post(PATH, Workload, json=spec, idempotent=True)
         return made

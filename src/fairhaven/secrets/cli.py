@@ -6,11 +6,10 @@ from typing import Annotated
 from uuid import UUID
 
 import typer
-from pydantic import ValidationError
 from rich.markup import escape
 from rich.table import Table
 
-from fairhaven.cli.context import client, fail, out, show_json, tells_failures
+from fairhaven.cli.context import client, out, show_json, tells_failures
 from fairhaven.secrets.schemas import Secret
 
 app = typer.Typer(help="Secrets of yours and your projects; values are never shown.", no_args_is_help=True)
@@ -27,10 +26,7 @@ def put(name: Name, project: Project = None) -> None:
     """Keep a value: asked for without showing it, or read from the standard input."""
     value = _value()
     with client() as platform:
-        try:
-            kept = platform.secrets.put(name, value, project_id=project)
-        except ValidationError as wrong:
-            fail("; ".join(each["msg"] for each in wrong.errors()))
+        kept = platform.secrets.put(name, value, project_id=project)
     out.print(
         f"{kept.name} is kept, in version {kept.version}. Refer to it as {kept.reference}.",
         markup=False, highlight=False,

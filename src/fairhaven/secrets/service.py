@@ -58,6 +58,16 @@ async def secrets(session: AsyncSession, actor: Actor, owner: Owner) -> Sequence
     return [Secret.model_validate(row) for row in rows]
 
 
+async def usable(session: AsyncSession, actor: Actor, project_id: UUID) -> Sequence[Secret]:
+    """What the actor may give to a workload of a project: their own secrets, and the project's."""
+    found: list[Secret] = []
+    if policy.can_keep_own.allows(actor):
+        found += await secrets(session, actor, own(actor))
+    if policy.can_use_of_project.allows(actor, project_id):
+        found += await secrets(session, actor, of_project(project_id))
+    return found
+
+
 async def put(platform: Platform, actor: Actor, owner: Owner, name: str, value: SecretStr) -> Secret:
     """Keep a new value, of a new secret or in place of the last one.
 

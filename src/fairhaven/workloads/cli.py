@@ -59,6 +59,13 @@ def start(
     kind: Annotated[Kind, typer.Option(help="What it is for.")] = Kind.SERVICE,
     cpu: Annotated[float, typer.Option(help="Processors.")] = 1,
     memory: Annotated[int, typer.Option(help="Memory of each process, MiB.")] = 2048,
+    secret: Annotated[
+        list[str] | None,
+        typer.Option(help="VARIABLE=SECRET: a secret of yours, or `project/SECRET`. May be repeated."),
+    ] = None,
+    secret_file: Annotated[
+        list[str] | None, typer.Option(help="A secret that it gets as a file. May be repeated.")
+    ] = None,
     wait: Annotated[bool, typer.Option(help="Wait until it runs.")] = True,
     json: AsJson = False,
 ) -> None:
@@ -66,7 +73,12 @@ def start(
     with client() as platform:
         release = _release(module) or _latest(platform, module)
         made = platform.workloads.start(
-            release, name=name, kind=kind, resources=Resources(cpu=cpu, memory_mb=memory)
+            release,
+            name=name,
+            kind=kind,
+            resources=Resources(cpu=cpu, memory_mb=memory),
+            secrets=_named(secret or []),
+            secret_files=secret_file or [],
         )
         if wait:
             with out.status(f"{escape(made.name)} starts …"):
@@ -178,6 +190,17 @@ def _parted(arguments: list[str]) -> tuple[dict[str, str | Path], dict[str, str]
     return files, values
 
 
+def _named(secrets: list[str]) -> dict[str, str]:
+    """`VARIABLE=SECRET` parted; what is wrong with them is told by the platform."""
+    found: dict[str, str] = {}
+    for each in secrets:
+        variable, equals, name = each.partition("=")
+        if not equals or not name:
+            fail(f"`{variable}` names no secret: write VARIABLE=SECRET.")
+        found[variable] = name
+    return found
+
+
 def _release(text: str) -> UUID | None:
     try:
         return UUID(text)
@@ -204,6 +227,8 @@ def _show(workload: Workload) -> None:
     rows = [("Name", escape(workload.name)), ("State", _coloured(workload))]
     rows += [("Reason", escape(workload.reason))] if workload.reason else []
     rows += [("Module", f"{workload.module} {workload.version}"), ("Identifier", str(workload.id))]
+    rows += [("Secret", f"{variable}: {name}") for variable, name in workload.secrets.items()]
+    rows += [("Secret", f"file: {name}") for name in workload.secret_files]
     rows += [("Endpoint", endpoint.url) for endpoint in workload.endpoints]
     rows += [("Exit code", str(workload.exit_code))] if workload.exit_code is not None else []
     for word, value in rows:

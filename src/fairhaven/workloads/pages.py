@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Form, Query, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 from starlette.datastructures import UploadFile
 
@@ -19,7 +19,7 @@ from fairhaven.ui.notices import Notice
 from fairhaven.ui.rendering import render, see_other
 from fairhaven.ui.translations import gettext as _
 from fairhaven.workloads import calls, logs, policy, service
-from fairhaven.workloads.schemas import LogPart, State, WorkloadSpec
+from fairhaven.workloads.schemas import LogPart, State
 from fairhaven.workloads.service import Target
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -94,13 +94,6 @@ async def log_stream(request: Request, caller: Caller, workload_id: UUID, offset
             yield "line", str(line(text))
 
     return live.events(request, written())
-
-
-@router.post("/workloads")
-async def start(call: Call, release: Annotated[UUID, Form()]) -> Response:
-    """Start a service from a release, with the usual resources."""
-    made = await service.start(call.session, call.actor, WorkloadSpec(release=release))
-    return see_other(f"/workloads/{made.id}", Notice(_("It starts.")))
 
 
 @router.post("/workloads/{workload_id}/stop")

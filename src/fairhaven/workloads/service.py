@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from fairhaven.catalog import service as catalog
+from fairhaven.catalog.schemas import Release
 from fairhaven.core import pagination
 from fairhaven.core.db import now
 from fairhaven.core.errors import NotFound, NotReady
@@ -59,6 +60,31 @@ class Route:
 
     workload: UUID
     address: str
+
+
+@dataclass(frozen=True)
+class Startable:
+    """A release that the actor may start: in which project, and in which others instead."""
+
+    release: Release
+    project_id: UUID
+    others: Sequence[UUID]
+
+
+async def startable(
+    session: AsyncSession, actor: Actor, release_id: UUID, project_id: UUID | None
+) -> Startable:
+    """What a start of a release would be.
+
+    Raises:
+        NotFound: there is no such release for the actor.
+        NotAllowed: the actor may not start workloads in the project.
+    """
+    release = await catalog.release(session, actor, release_id)
+    module = await catalog.module(session, actor, release.module)
+    chosen = project_id or _home(actor, module.project_id)
+    policy.can_start.check(actor, chosen)
+    return Startable(release, chosen, [each for each in _startable_in(actor) if each != chosen])
 
 
 async def start(session: AsyncSession, actor: Actor, spec: WorkloadSpec) -> Workload:
@@ -200,8 +226,12 @@ async def routes(session: AsyncSession) -> Sequence[Route]:
 
 def _home(actor: Actor, modules_project: UUID) -> UUID:
     """The module's project if the actor may start something there, else the first of theirs where so."""
-    mine = [project_id for project_id in sorted(actor.roles) if policy.can_start.allows(actor, project_id)]
+    mine = _startable_in(actor)
     return modules_project if modules_project in mine or not mine else mine[0]
+
+
+def _startable_in(actor: Actor) -> Sequence[UUID]:
+    return [project_id for project_id in sorted(actor.roles) if policy.can_start.allows(actor, project_id)]
 
 
 def _there() -> Any:
