@@ -41,7 +41,7 @@ LEAKS = [
 ]
 
 
-@pytest.mark.parametrize("line", LEAKS)
+@pytest.mark.parametrize("line", LEAKS, ids=[str(number) for number in range(len(LEAKS))])
 def test_what_looks_like_a_secret_is_masked(line: str) -> None:
     shown = masked(line)
     assert CANARY not in shown
@@ -60,7 +60,7 @@ def test_what_looks_like_a_secret_is_masked(line: str) -> None:
         "2 secrets are under the newest key changed=2",
         "https://example.org/sign-in and https://ada@example.org:8443/",
         "Basic needs of a bearer of news",
-        "/work/main/src/fairhaven/secrets/service.py:42",
+        "src/fairhaven/secrets/service.py:42",
     ],
 )
 def test_what_does_not_is_left_as_it_is(line: str) -> None:
