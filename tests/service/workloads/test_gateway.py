@@ -9,6 +9,7 @@ from uuid import UUID
 
 import httpx
 import pytest
+from sqlalchemy import select
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -17,6 +18,8 @@ from fairhaven.client.base import Connection
 from fairhaven.client.workloads import Workloads
 from fairhaven.core import credentials
 from fairhaven.core.components.ports import LOOPBACK, free_port
+from fairhaven.core.facts import FactRow
+from fairhaven.core.forwarded import GATEWAY_HEADER
 from fairhaven.core.platform import Platform
 from fairhaven.core.policy import Actor
 from fairhaven.core.testing import make
@@ -79,6 +82,26 @@ async def test_a_token_opens_an_endpoint_and_goes_no_further(
     assert "set-cookie" not in answer.headers
     assert "clear-site-data" not in answer.headers
     assert answer.headers["content-security-policy"].startswith("sandbox ")
+
+
+async def test_the_gateway_alone_says_where_a_request_is_from(
+    platform: Platform, gateway: str, echo: UUID, ada: Actor
+) -> None:
+    """What a client writes is replaced at the door; what vouches for the door goes no further."""
+    headers = {"Authorization": f"Bearer {await make.token(platform, ada)}"}
+    forged = {"X-Forwarded-For": "6.6.6.6", "X-Real-Ip": "6.6.6.6", GATEWAY_HEADER: "guessed"}
+    async with httpx.AsyncClient(trust_env=False, headers=headers) as client:
+        await until(lambda: routed(client, gateway, echo))
+        made = await client.post(f"{gateway}/api/v1/tokens", json={"name": "t"}, headers=forged)
+        assert made.status_code == 201
+        told = await client.get(f"{gateway}/endpoints/{echo}/x", headers=forged)
+    assert GATEWAY_HEADER.lower() not in told.json()["headers"]
+    assert platform.gateway_secret not in told.text
+    async with platform.transaction() as session:
+        rows = await session.execute(
+            select(FactRow.address, FactRow.request_id).where(FactRow.subject_id == UUID(made.json()["id"]))
+        )
+        assert rows.all() == [(LOOPBACK, made.headers["x-request-id"])]
 
 
 async def test_without_a_token_nobody_gets_in(
