@@ -154,7 +154,13 @@ async def _platform(settings: Settings, note: dict[str, Any]) -> list[Finding]:
     if not note and settings.database.get_secret_value() == "embedded:":
         return [Finding("platform", False, "does not run", "Start it with `fairhaven up`.")]
     components = [_component(name, about) for name, about in note.get("components", {}).items()]
-    return [*components, *await _database(settings), *await _objects(settings), await _door(settings, note)]
+    return [
+        *components,
+        *await _database(settings),
+        *await _objects(settings),
+        *await _secrets(settings),
+        await _door(settings, note),
+    ]
 
 
 def _component(name: str, about: dict[str, Any]) -> Finding:
@@ -195,6 +201,17 @@ async def _objects(settings: Settings) -> list[Finding]:
     except Exception as error:  # whatever a foreign store answers is what the operator must know
         return [Finding("object store", False, str(error)[:300], "Is the store up? Is `objects` right?")]
     return [Finding("object store", True, "answers")]
+
+
+async def _secrets(settings: Settings) -> list[Finding]:
+    try:
+        async with database_only(settings) as platform:
+            store = drivers.find("secrets", settings.secrets).open(settings.secrets, platform)
+            return [Finding("secrets", True, await store.check())]
+    except (SQLAlchemyError, OSError):
+        return []  # the database is ill, and told
+    except Problem as problem:
+        return [Finding("secrets", False, problem.detail, problem.remedy or "Is `secrets` right?")]
 
 
 async def _door(settings: Settings, note: dict[str, Any]) -> Finding:

@@ -1,4 +1,4 @@
-"""Commands for whoever runs a platform: up, serve, work, migrate, doctor, sign-in-link, demo.
+"""Commands for whoever runs a platform: up, serve, work, migrate, doctor, sign-in-link, rotate-key, demo.
 
 They need `pip install fairhaven[platform]`; what they need is imported when they are used.
 """
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fairhaven.cli.context import err, out
+from fairhaven.cli.context import err, fail, out
 from fairhaven.cli.local import make_link, run_to_end, settings_of
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ def add_to(app: typer.Typer) -> None:
     for command in (up, serve, work, migrate, doctor, demo):
         app.command(rich_help_panel="Run a platform")(command)
     app.command("sign-in-link", rich_help_panel="Run a platform")(sign_in_link)
+    app.command("rotate-key", rich_help_panel="Run a platform")(rotate_key)
 
 
 def up(data: Data = None, listen: Listen = None) -> None:
@@ -80,6 +81,28 @@ def sign_in_link(data: Data = None) -> None:
     """Make a one-time sign-in link for the administrator. On the machine of the platform."""
     settings = settings_of(data=data)
     out.print(run_to_end(make_link(settings)), highlight=False, soft_wrap=True)
+
+
+def rotate_key(data: Data = None) -> None:
+    """Make a new key for the secrets in the database, and let a worker put all of them under it."""
+    settings = settings_of(data=data)
+    from fairhaven.core import jobs
+    from fairhaven.secrets import tasks
+    from fairhaven.secrets.drivers.table.keys import KeyFile, key_source
+    from fairhaven.up import database_only
+
+    if settings.secrets != "table:":
+        fail(f"`{settings.secrets}` keeps its own keys.")
+    source = key_source(settings.secrets_key, settings.data)
+
+    async def run() -> None:
+        async with database_only(settings) as platform, platform.transaction() as session:
+            if isinstance(source, KeyFile):
+                out.print(f"{source.turn().id} is the newest key in {source.path}.", highlight=False)
+            await jobs.enqueue(session, tasks.renew)
+
+    run_to_end(run())
+    out.print("A worker puts all secrets under the newest key. Keep the earlier ones for your backups.")
 
 
 def doctor(data: Data = None) -> None:
