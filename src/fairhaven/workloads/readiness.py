@@ -1,6 +1,6 @@
 """Asks a started workload whether it can answer yet: `/readyz` of the runtime, over plain HTTP."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import httpx
 
@@ -14,6 +14,14 @@ class Readiness:
     ready: bool
     reason: str | None = None
     failed: bool = False
+    quoted: bool = False  # whether the reason is in the module's own words
+
+    def unquoted(self) -> "Readiness":
+        """The same without the module's words: they may tell a secret, which its log masks."""
+        if not self.quoted:
+            return self
+        word = "It cannot get ready" if self.failed else "It is getting ready"
+        return replace(self, reason=f"{word}: its log tells more.", quoted=False)
 
 
 async def ask(address: str) -> Readiness:
@@ -34,4 +42,4 @@ def _refused(answer: httpx.Response) -> Readiness:
         reason, status = str(said["reason"])[:1000], said.get("status")
     except (ValueError, KeyError, TypeError, AttributeError):
         return Readiness(False, f"Its server answers with status {answer.status_code}.")
-    return Readiness(False, reason, failed=status == "failed")
+    return Readiness(False, reason, failed=status == "failed", quoted=True)

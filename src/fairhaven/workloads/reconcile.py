@@ -123,6 +123,8 @@ async def _step(platform: Platform, engine: Engine, row: WorkloadRow, seen: Obse
 async def _asked(platform: Platform, engine: Engine, row: WorkloadRow, outcome: Outcome) -> Outcome:
     """Ask whether it is ready; give up on one that does not get so."""
     ready = await readiness.ask(outcome.seen.addresses["http"])
+    if row.secrets or row.secret_files:
+        ready = ready.unquoted()
     age = now() - (outcome.seen.started_at or now())
     limit = BROKEN_AFTER if ready.failed else timedelta(seconds=platform.settings.probe_timeout + 30)
     if ready.ready or row.state == State.RUNNING or age < limit:
