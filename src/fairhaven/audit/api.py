@@ -44,7 +44,9 @@ async def list_entries(call: Call, wanted: Wanted, limit: Limit = 50, cursor: Cu
     "/export",
     operation_id="export_audit_log",
     response_class=Response,
-    responses={200: {"content": {kind: {} for kind in exporting.MEDIA_TYPES.values()}}},
+    responses={
+        200: {"content": {kind: {"schema": {"type": "string"}} for kind in exporting.MEDIA_TYPES.values()}}
+    },
 )
 async def export(
     request: Request,

@@ -24,6 +24,7 @@ from fairhaven.core.platform import Platform
 log = structlog.get_logger(__name__)
 
 BATCH = 500
+FACT = tuple(FactRow.__table__.columns)
 SETTLE = 0.2  # seconds in which facts gather: many lines are appended as cheaply as one
 NOTED = 10_000  # lines after which the end of the chain is written to the platform's own log
 
@@ -56,8 +57,10 @@ async def append(platform: Platform) -> int:
         end = await session.scalar(select(ChainRow).with_for_update(skip_locked=True))
         if end is None:
             return 0
-        listed = select(FactRow).join(Unnumbered, Unnumbered.fact_id == FactRow.id)
-        facts = (await session.scalars(listed.order_by(FactRow.seq).limit(BATCH))).all()
+        listed = select(Unnumbered.fact_id).order_by(Unnumbered.fact_id).limit(BATCH)
+        facts = (
+            await session.execute(select(*FACT).where(FactRow.id.in_(listed)).order_by(FactRow.seq))
+        ).all()
         if not facts:
             return 0
         lines = []
@@ -70,8 +73,8 @@ async def append(platform: Platform) -> int:
     return len(lines)
 
 
-def told(fact: FactRow) -> Mapping[str, Any]:
-    """All that a fact says, as it is hashed: nothing of it can change without the chain breaking."""
+def told(fact: Any) -> Mapping[str, Any]:
+    """All that a fact (a row of `FACT`) says, as it is hashed: change any of it, and the chain breaks."""
     return {
         "id": str(fact.id),
         "seq": fact.seq,
