@@ -59,6 +59,12 @@ def _a_new_secret(page: Page) -> None:
     expect(page.locator("main table")).to_contain_text("my-token")
 
 
+def _a_new_limit(page: Page) -> None:
+    page.get_by_label("Most").fill("100")
+    page.get_by_role("button", name="Set the limit").click()
+    expect(page.locator("main table").first).to_contain_text("100")
+
+
 def _a_wrong_name(page: Page) -> None:
     page.get_by_label("Name").fill("my token")
     page.get_by_label("Value").fill("correct horse battery staple")
@@ -90,9 +96,18 @@ STOPS = [
     Stop("/sign-in", "/sign-in", signed_in=False),
     Stop("/sign-in/{secret}", "/sign-in/a-made-up-secret", signed_in=False),
     Stop("/account/tokens", "/account/tokens", act=_a_new_token),
+    Stop("/account/sessions", "/account/sessions"),
     Stop("/account/secrets", "/account/secrets", act=_a_new_secret),
     Stop("/account/secrets", "/account/secrets", act=_a_wrong_name),
+    Stop("/projects", "/projects"),
+    Stop("/projects/{project_id}/quotas", "/projects/{project}/quotas"),
+    Stop("/projects/{project_id}/quotas", "/projects/{project}/quotas", act=_a_new_limit),
     Stop("/projects/{project_id}/secrets", "/projects/{project}/secrets", act=_a_new_secret),
+    Stop("/audit", "/audit"),
+    Stop("/audit", "/audit?q=nothing-fits-this"),
+    Stop("/audit/{entry_id}", "/audit/{entry}"),
+    Stop("/audit/verification", "/audit/verification"),
+    Stop("/notices", "/notices"),
     Stop("/device", "/device"),
     Stop("/device", "/device", signed_in=False),
     Stop("/catalog", "/catalog"),
@@ -140,8 +155,11 @@ def names(furnished: Any) -> Iterator[dict[str, str]]:
     expect(page.locator("#status .state").first).to_have_attribute("data-state", "stopped", timeout=START_MS)
     page.goto(f"/workloads/{running}/try")
     expect(page.get_by_role("button", name="Predict")).to_be_visible(timeout=START_MS)
+    page.goto("/audit")
+    entry = page.locator("main table tbody a").first.get_attribute("href") or ""
     context.close()
     yield {
+        "entry": entry.rpartition("/")[2],
         "failed": failed["id"],
         "succeeded": succeeded["id"],
         "stopped": stopped,

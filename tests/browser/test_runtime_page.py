@@ -13,9 +13,17 @@ playwright = pytest.importorskip("playwright.sync_api", reason="browser tests ne
 
 from axe_playwright_python.sync_playwright import Axe  # noqa: E402
 from playwright.sync_api import Browser, Page, expect  # noqa: E402
-from tests.contract.runtime.conftest import gate, install, module_python, serve, shared, wait_until  # noqa: E402
+from tests.contract.runtime.conftest import (  # noqa: E402
+    gate,
+    install,
+    make_environment,
+    module_python,
+    serve,
+    shared,
+    wait_until,
+)
 
-__all__ = ["gate", "install", "module_python", "serve", "shared", "wait_until"]
+__all__ = ["gate", "install", "make_environment", "module_python", "serve", "shared", "wait_until"]
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("whole")]
 
 DIGIT = Path(__file__).parents[2] / "examples" / "modules" / "digits" / "samples" / "digit-3.png"

@@ -38,7 +38,6 @@ def test_a_wrong_token_is_refused_with_what_to_do(whole, sent):
 
 def test_an_expired_token_is_refused_with_what_to_do(whole):
     secret = whole.api.post("/api/v1/tokens", json={"name": "short", "days": 1}).json()["secret"]
-    assert whole.api.get("/api/v1/me", headers={"Authorization": f"Bearer {secret}"}).status_code == 200
     whole.rows("UPDATE tokens SET expires_at = now() - interval '1 second' WHERE name = 'short' RETURNING id")
     _refuses_token(whole, f"Bearer {secret}")
 

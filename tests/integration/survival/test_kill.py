@@ -193,7 +193,9 @@ def _worker(whole, workload):
     """The process that has the model, as (id, when it began)."""
 
     def look():
-        return [each for each in whole.processes("worker/start.py") if _descends_from(each, workload)]
+        found = [each for each in whole.processes("worker/start.py") if _descends_from(each, workload)]
+        ids = {each.pid for each in found}
+        return [each for each in found if each.ppid() in ids]  # its parent is the one that forks
 
     found = until(look)
     assert len(found) == 1, found
