@@ -31,11 +31,12 @@ def main() -> int:
     plan = Plan(options.rounds, options.seconds)
     findings: list[Finding] = []
     for name in options.only or QUESTIONS:
-        others, begun = psutil.cpu_percent(interval=1), time.perf_counter()
+        before, begun = psutil.cpu_percent(interval=1), time.perf_counter()
         found = QUESTIONS[name](plan)
         findings += found
-        took = time.perf_counter() - begun
-        print(f"\n{name}: {plan.rounds} rounds, {took:.0f} s; the machine was {others:.0f} % busy before")
+        took, after = time.perf_counter() - begun, psutil.cpu_percent(interval=1)
+        others = f"others took {before:.0f} % of the processors before, {after:.0f} % after"
+        print(f"\n{name}: {plan.rounds} rounds, {took:.0f} s; {others}")
         show(found)
         sys.stdout.flush()
     missed = [each.what for each in findings if each.met is False]
