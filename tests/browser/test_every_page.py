@@ -78,6 +78,24 @@ def _a_wrong_variable(page: Page) -> None:
     expect(page.locator(".error-summary")).to_be_visible()
 
 
+def _a_new_notice(page: Page) -> None:
+    page.get_by_label("Words").fill("Maintenance on Monday: https://status.example.org.")
+    page.get_by_label("Severity").select_option("warning")
+    page.get_by_role("button", name="Post").click()
+    expect(page.locator("main table")).to_contain_text("Maintenance")
+    expect(page.locator(".banners").get_by_role("link")).to_be_visible()
+    page.get_by_role("button", name="Put this notice away").first.click()
+    expect(page.locator(".banners .notice")).to_have_count(0)
+    page.get_by_role("button", name="Withdraw").first.click()
+    expect(page.locator("main table")).to_contain_text("withdrawn")
+
+
+def _a_notice_without_words(page: Page) -> None:
+    page.get_by_label("Words").evaluate("(field) => { field.required = false; }")
+    page.get_by_role("button", name="Post").click()
+    expect(page.locator(".error-summary")).to_be_visible()
+
+
 def _without_a_file(page: Page) -> None:
     page.locator("input[type=file]").evaluate("(field) => { field.required = false; }")
     page.get_by_role("button", name="Predict").click()
@@ -104,10 +122,14 @@ STOPS = [
     Stop("/projects/{project_id}/quotas", "/projects/{project}/quotas", act=_a_new_limit),
     Stop("/projects/{project_id}/secrets", "/projects/{project}/secrets", act=_a_new_secret),
     Stop("/audit", "/audit"),
-    Stop("/audit", "/audit?q=nothing-fits-this"),
+    Stop("/audit", "/audit?text=nothing-fits-this"),
+    Stop("/audit", "/audit?kind=module&text=coins"),
+    Stop("/audit", "/audit?thing=nothing"),
     Stop("/audit/{entry_id}", "/audit/{entry}"),
     Stop("/audit/verification", "/audit/verification"),
     Stop("/notices", "/notices"),
+    Stop("/notices", "/notices", act=_a_new_notice),
+    Stop("/notices", "/notices", act=_a_notice_without_words),
     Stop("/device", "/device"),
     Stop("/device", "/device", signed_in=False),
     Stop("/catalog", "/catalog"),

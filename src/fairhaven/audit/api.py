@@ -26,9 +26,9 @@ async def _filter(
     project: Annotated[UUID | None, Query(description=_SAYS["project"])] = None,
     since: Annotated[Moment | None, Query(description=_SAYS["since"])] = None,
     until: Annotated[Moment | None, Query(description=_SAYS["until"])] = None,
-    q: Annotated[Words, Query(description=_SAYS["q"])] = "",
+    text: Annotated[Words, Query(description=_SAYS["text"])] = "",
 ) -> Filter:
-    return Filter(who=who, kind=kind, thing=thing, project=project, since=since, until=until, q=q)
+    return Filter(who=who, kind=kind, thing=thing, project=project, since=since, until=until, text=text)
 
 
 Wanted = Annotated[Filter, Depends(_filter)]

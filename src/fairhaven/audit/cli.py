@@ -141,7 +141,7 @@ def _wanted(
     until: str | None,
     text: str,
 ) -> dict[str, Any]:
-    given = {"who": who, "kind": kind, "thing": thing, "project": project, "q": text}
+    given = {"who": who, "kind": kind, "thing": thing, "project": project, "text": text}
     given |= {"since": since, "until": until}
     try:
         Filter.model_validate(given)

@@ -34,7 +34,7 @@ async def audit_page(
     project: Given = "",
     since: Given = "",
     until: Given = "",
-    q: Given = "",
+    text: Given = "",
     cursor: Cursor = None,
 ) -> Response:
     """What happened, newest first."""
@@ -45,7 +45,7 @@ async def audit_page(
         "project": project,
         "since": since,
         "until": until,
-        "q": q,
+        "text": text,
     }
     wanted, errors = _read(given)
     policy.can_read_own_acts.check(call.actor)

@@ -44,7 +44,7 @@ class Filter(Schema):
     project: UUID | None = Field(None, description="The project that it belongs to.")
     since: Moment | None = Field(None, description="From this day or moment on.")
     until: Moment | None = Field(None, description="Up to this day, or before this moment.")
-    q: Words = Field("", description="Words in the name, the address, the kind or the data.")
+    text: Words = Field("", description="Words in the name, the address, the kind or the data.")
 
     @property
     def begin(self) -> datetime | None:

@@ -139,9 +139,9 @@ def _filtered(query: Lines, actor: Actor, wanted: Filter) -> Lines:
         query = query.where(FactRow.created_at >= wanted.begin, FactRow.seq >= _seq_at(wanted.begin - SLACK))
     if wanted.end:
         query = query.where(FactRow.created_at < wanted.end, FactRow.seq <= _seq_at(wanted.end + SLACK))
-    if wanted.q:
+    if wanted.text:
         places = (FactRow.actor_name, FactRow.kind, FactRow.address, cast(FactRow.data, String))
-        query = query.where(or_(*(place.icontains(wanted.q, autoescape=True) for place in places)))
+        query = query.where(or_(*(place.icontains(wanted.text, autoescape=True) for place in places)))
     return query
 
 

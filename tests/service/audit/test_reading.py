@@ -87,7 +87,7 @@ async def test_filters_find_what_was_meant(
     assert await said(api, who=str(ada.id)) == ["100% cotton"] == await said(api, who="me")
     assert await said(api, thing=str(thing)) == ["100% cotton"]
     assert await said(api, project=str(project_id)) == ["silk"]
-    assert await said(api, q="0% COT") == ["100% cotton"]
+    assert await said(api, text="0% COT") == ["100% cotton"]
     assert await said(api, kind="audit_test") == ["silk", "100% cotton"]
     assert await said(api, kind="audit") == []
     today = datetime.now(UTC)
