@@ -57,6 +57,11 @@ def at_most(what: str, ours: float, theirs: float, factor: float, *, aimed: bool
     return Finding(*told, f"≤ {factor:g}", ratio <= factor) if aimed else Finding(*told)
 
 
+def of_clients(count: int) -> str:
+    """How many ask at once, in words."""
+    return "1 client" if count == 1 else f"{count} clients"
+
+
 def ms(seconds: float) -> str:
     """Seconds, told in milliseconds."""
     return f"{seconds * 1000:,.2f} ms"

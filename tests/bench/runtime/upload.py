@@ -5,7 +5,7 @@ from functools import partial
 from tests.bench.runtime import servers
 from tests.bench.runtime.asks import image
 from tests.bench.runtime.load import Figures, press
-from tests.bench.runtime.report import Finding, Plan, at_least, interleaved, median
+from tests.bench.runtime.report import Finding, Plan, at_least, interleaved, median, of_clients
 from tests.bench.runtime.servers import Served
 
 SIZE = 200_000
@@ -34,7 +34,7 @@ def measure(plan: Plan) -> list[Finding]:
     rates = {name: median(each, lambda figures: figures.rate) for name, each in seen.items()}
     return [
         at_least(
-            f"upload of 200 kB, {clients} clients, against stock",
+            f"upload of 200 kB, {of_clients(clients)}, against stock",
             rates[f"ours {clients}"],
             rates[f"stock {clients}"],
             2,
