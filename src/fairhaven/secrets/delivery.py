@@ -21,7 +21,7 @@ from fairhaven.secrets import policy
 from fairhaven.secrets.models import SecretRow
 from fairhaven.secrets.ports import Place, ValueGone
 from fairhaven.secrets.schemas import OF_PROJECT
-from fairhaven.secrets.service import place_of, store_of
+from fairhaven.secrets.service import operators_told, place_of, store_of
 
 TRIES = 3  # a value may be replaced between looking and reading
 
@@ -55,7 +55,7 @@ async def deliver(platform: Platform, recipient: Recipient, references: Iterable
 
     Raises:
         SecretMissing: one is not there, or not the owner's to use; the detail says which and what to do.
-        StoreFailed, Unconfigured: the store cannot be read now.
+        StoreFailed: the store cannot be read now.
     """
     wanted = sorted(set(references))
     for _ in range(TRIES if wanted else 0):
@@ -145,8 +145,9 @@ async def _rows(
 
 
 async def _read(platform: Platform, found: Mapping[str, _Secret]) -> Sequence[str]:
-    store = store_of(platform)
-    return await asyncio.gather(*(store.read(each.place, each.version) for each in found.values()))
+    with operators_told():
+        store = store_of(platform)
+        return await asyncio.gather(*(store.read(each.place, each.version) for each in found.values()))
 
 
 async def _told(session: AsyncSession, recipient: Recipient, found: Iterable[_Secret]) -> bool:

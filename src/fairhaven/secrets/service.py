@@ -1,6 +1,7 @@
 """Use cases of secrets. A value goes to the store first; then a row says that its version counts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import ClassVar
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from fairhaven.facts.secrets import SecretDeleted, SecretStored
 from fairhaven.projects import service as projects
 from fairhaven.secrets import policy
 from fairhaven.secrets.models import SecretRow
-from fairhaven.secrets.ports import Owner, OwnerKind, Place, SecretStore
+from fairhaven.secrets.ports import Owner, OwnerKind, Place, SecretStore, StoreFailed
 from fairhaven.secrets.schemas import Secret
 
 log = structlog.get_logger(__name__)
@@ -80,7 +81,8 @@ async def put(platform: Platform, actor: Actor, owner: Owner, name: str, value: 
     async with platform.transaction(actor) as session:
         await _may_change(session, actor, owner)
         place = await _place_for(session, owner, name)
-    version = await store_of(platform).put(place, value.get_secret_value())
+    with operators_told():
+        version = await store_of(platform).put(place, value.get_secret_value())
     async with platform.transaction(actor) as session:
         return await _record(session, place, version)
 
@@ -103,6 +105,23 @@ async def delete(session: AsyncSession, actor: Actor, owner: Owner, name: str) -
 async def live_ids(session: AsyncSession, ids: Sequence[UUID]) -> set[UUID]:
     """Those of the ids that are secrets; for the platform itself."""
     return set(await session.scalars(select(SecretRow.id).where(SecretRow.id.in_(ids))))
+
+
+@contextmanager
+def operators_told() -> Iterator[None]:
+    """Tell people only that the store is not set up rightly; how, is for the operator.
+
+    Raises:
+        StoreFailed: instead of Unconfigured.
+    """
+    try:
+        yield
+    except Unconfigured as wrong:
+        log.error("the store of secrets cannot be used", problem=wrong.detail, fix=wrong.remedy)
+        raise StoreFailed(
+            "The store of secrets is not set up as it should be.",
+            fix="`fairhaven doctor` tells an operator what is wrong.",
+        ) from None
 
 
 def store_of(platform: Platform) -> SecretStore:

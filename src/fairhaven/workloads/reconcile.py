@@ -66,7 +66,7 @@ async def act(platform: Platform, row: WorkloadRow) -> Outcome:
         return Outcome(
             row.generation, name, seen, given_up=f"{missing.detail} {missing.remedy or ''}".strip()
         )
-    except (StoreFailed, Unconfigured) as failed:
+    except StoreFailed as failed:
         return Outcome(row.generation, name, seen, waits=f"It waits for its secrets. {failed.detail}")
     outcome = Outcome(
         row.generation, name, seen, endpoint=f"{platform.settings.public_url}/endpoints/{row.id}/"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from fairhaven.core.testing import openbao
-from fairhaven.core.testing.canaries import ProcessList, Scene
+from fairhaven.core.testing.canaries import Scene
 from fairhaven.core.testing.openbao import OpenBao
 from fairhaven.core.testing.whole import until
 
@@ -51,7 +51,7 @@ def scene(
     install: Callable[..., Any],
     tells: Path,
     tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Scene]:
+) -> Scene:
     """An installation in which nothing is planted yet, with a release of the module."""
     settings: dict[str, str] = {}
     planted: dict[str, str] = {}
@@ -66,8 +66,7 @@ def scene(
     made.release = whole.release(tells)
     build = whole.items("builds")[0]
     made.project = build["project_id"]
-    with ProcessList(made.commands):
-        yield made
+    return made
 
 
 @pytest.fixture(scope="package")

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from fairhaven import domains
-from fairhaven.core.testing.canaries import Scene, csrf_of, digest, written
+from fairhaven.core.testing.canaries import ProcessList, Scene, csrf_of, digest, written
 from fairhaven.core.testing.whole import until
 
 pytestmark = [pytest.mark.xdist_group("whole"), pytest.mark.slow]
@@ -218,8 +218,9 @@ PLACES = (
 @pytest.fixture(scope="module")
 def planted(scene: Scene, started: Callable[..., str]) -> Scene:
     """The scene after every plant; what was put aside or replaced is erased by then."""
-    for plant in PLANTS:
-        plant(scene, started)
+    with ProcessList(scene.commands):
+        for plant in PLANTS:
+            plant(scene, started)
     until(lambda: not scene.whole.rows("SELECT 1 FROM deliveries"))
     until(lambda: not scene.whole.rows("SELECT 1 FROM procrastinate_jobs WHERE task_name LIKE 'secrets.%%'"))
     return scene

@@ -108,7 +108,7 @@ async def test_a_store_that_fails_is_waited_for(
     made = await start(platform, ada, release, secrets={"HF_TOKEN": "my-token"})
     assert await reconciler.once(platform) == 1
     waiting = await looked_at(platform, ada, made.id, "queued")
-    assert "It waits for its secrets. There is no file of keys" in (waiting.reason or "")
+    assert "It waits for its secrets. The store of secrets is not set up" in (waiting.reason or "")
     aside.rename(keys)
     await looked_at(platform, ada, made.id, "running")
 

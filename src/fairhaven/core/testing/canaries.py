@@ -79,7 +79,7 @@ class ProcessList:
         self._thread.join()
 
     def _watch(self) -> None:
-        while not self._stop.wait(0.005):
+        while not self._stop.wait(0.02):
             for process in Path("/proc").glob("[0-9]*"):
                 with suppress(OSError):
                     line = (process / "cmdline").read_bytes().replace(b"\0", b" ")
