@@ -8,15 +8,17 @@ process at any moment and nothing is lost or appended twice; the next one goes o
 import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import UTC
+from datetime import UTC, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from fairhaven.audit import chain
 from fairhaven.audit.models import ChainRow, EntryRow
+from fairhaven.core.db import now
 from fairhaven.core.facts import FactRow, Unnumbered
 from fairhaven.core.live import Live
 from fairhaven.core.platform import Platform
@@ -26,6 +28,7 @@ log = structlog.get_logger(__name__)
 BATCH = 500
 FACT = tuple(FactRow.__table__.columns)
 SETTLE = 0.2  # seconds in which facts gather: many lines are appended as cheaply as one
+PATIENCE = timedelta(minutes=1)
 NOTED = 10_000  # lines after which the end of the chain is written to the platform's own log
 
 
@@ -71,6 +74,14 @@ async def append(platform: Platform) -> int:
         await session.execute(delete(Unnumbered).where(Unnumbered.fact_id.in_([fact.id for fact in facts])))
     _note(lines[0]["number"], end)
     return len(lines)
+
+
+async def pending(session: AsyncSession) -> tuple[int, int]:
+    """How many lines there are, and how many facts wait for theirs longer than `PATIENCE`."""
+    lines = await session.scalar(select(ChainRow.number)) or 0
+    listed = select(func.count()).select_from(Unnumbered).join(FactRow, FactRow.id == Unnumbered.fact_id)
+    waiting = await session.scalar(listed.where(FactRow.created_at < now() - PATIENCE)) or 0
+    return lines, waiting
 
 
 def told(fact: Any) -> Mapping[str, Any]:

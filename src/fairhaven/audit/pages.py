@@ -86,7 +86,7 @@ async def verification_page(call: Call, after: Annotated[int, Query(ge=0, le=1 <
 async def entry_page(call: Call, entry_id: UUID) -> Response:
     """One line: all that it says."""
     found = await service.entry(call.session, call.actor, entry_id)
-    return render(call.request, "audit/entry.html", entry=found)
+    return render(call.request, "audit/entry.html", entry=found, changes=_changes(found.data))
 
 
 def _read(given: dict[str, str]) -> tuple[Filter, dict[str, str]]:
@@ -96,6 +96,14 @@ def _read(given: dict[str, str]) -> tuple[Filter, dict[str, str]]:
         ), {}
     except ValidationError as wrong:
         return Filter(), {str(each["loc"][0]): each["msg"] for each in wrong.errors()}
+
+
+def _changes(data: dict[str, Any]) -> Sequence[tuple[str, Any, Any]]:
+    """What a fact about settings says: each setting, before and after; None where there was none."""
+    before, after = data.get("before"), data.get("after")
+    if isinstance(before, dict) and isinstance(after, dict):
+        return [(name, before.get(name), after.get(name)) for name in dict.fromkeys([*before, *after])]
+    return [("", before, after)] if "before" in data and "after" in data else []
 
 
 def _kinds() -> Sequence[tuple[str, str]]:

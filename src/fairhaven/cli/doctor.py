@@ -14,6 +14,7 @@ from rich.table import Table
 from sqlalchemy.exc import SQLAlchemyError
 
 from fairhaven import __version__
+from fairhaven.audit import appending as audit
 from fairhaven.core import deliveries, drivers
 from fairhaven.core.config import Settings
 from fairhaven.core.errors import Problem
@@ -175,6 +176,7 @@ async def _database(settings: Settings) -> list[Finding]:
     try:
         async with database_only(settings) as platform, platform.transaction() as session:
             waiting, given_up = await deliveries.pending(session)
+            lines, unnumbered = await audit.pending(session)
     except (SQLAlchemyError, Problem, OSError) as error:
         return [
             Finding(
@@ -188,6 +190,8 @@ async def _database(settings: Settings) -> list[Finding]:
         Finding("database", True, "answers"),
         Finding("facts", given_up == 0, f"{waiting} deliveries wait, {given_up} were given up",
                 "Their problems are in the table `deliveries`; set `due_at` to now() to try again."),
+        Finding("audit log", unnumbered == 0, f"{lines} lines; {unnumbered} facts wait for theirs",
+                "A worker appends them: look into the log of `fairhaven work` or `up`."),
     ]  # fmt: skip
 
 

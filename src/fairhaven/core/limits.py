@@ -66,29 +66,55 @@ class Limiter:
         self._actors = Buckets(settings.actor_rate, settings.actor_burst)
         self._addresses = Buckets(settings.address_rate, settings.address_burst)
         self._refused = Buckets(settings.refused_rate, settings.refused_burst)
+        self._valid: OrderedDict[int, None] = OrderedDict()  # hashes of tokens that were valid
 
     async def admit(self, request: Request, authenticate: Callable[[], Awaitable[Actor]]) -> Actor:
         """Learn who asks, unless they ask too often.
 
-        People behind one address do not share a bucket once they have signed in; what they do share is
-        how many invalid credentials may come from there.
+        People behind one address do not share a bucket once they have signed in. Where too many invalid
+        tokens come from, only those are still looked at that were valid the last time.
 
         Raises:
             TooMany: and when it goes on.
         """
         address = addresses.neighbourhood(origin.current().address or "")
-        bears = bool(request.cookies) or "authorization" in request.headers
-        _check(self._refused.wait(address) if bears else self._addresses.take(address))
+        token = request.headers.get("authorization")
+        if token is None:
+            return await self._by_cookie(request, address, authenticate)
+        known = hash(token)
+        if known not in self._valid:
+            _check(self._refused.wait(address))
         try:
             actor = await authenticate()
         except SignInNeeded:
             self._refused.take(address)
+            self._valid.pop(known, None)
             raise
+        if actor.id is None:  # a scheme that is not ours
+            _check(self._addresses.take(address))
+            return actor
+        self._remember(known)
+        _check(self._actors.take(actor.id))
+        return actor
+
+    async def _by_cookie(
+        self, request: Request, address: str, authenticate: Callable[[], Awaitable[Actor]]
+    ) -> Actor:
+        """A cookie may be nobody's: then, as without one, the address counts."""
+        if not request.cookies:
+            _check(self._addresses.take(address))
+        actor = await authenticate()
         if actor.id is not None:
             _check(self._actors.take(actor.id))
-        elif bears:
+        elif request.cookies:
             _check(self._addresses.take(address))
         return actor
+
+    def _remember(self, token: int) -> None:
+        self._valid[token] = None
+        self._valid.move_to_end(token)
+        if len(self._valid) > REMEMBERED:
+            self._valid.popitem(last=False)
 
 
 def _check(wait: float) -> None:
