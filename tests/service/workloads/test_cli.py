@@ -10,11 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from fairhaven.catalog.schemas import Release
 from fairhaven.core.platform import Platform
 from fairhaven.core.policy import Actor
 from fairhaven.core.testing import make
+from fairhaven.secrets import service as secrets
+from fairhaven.workloads.drivers.local import LocalEngine
 
 SAMPLES = Path(__file__).parents[3] / "examples" / "modules" / "digits" / "samples"
 
@@ -54,3 +57,23 @@ async def test_a_whole_life_by_commands(
     assert "mine is stopped" in await fairhaven("predict", made["id"], f"image=@{picture}", code=1)
     await fairhaven("delete", made["id"])
     assert "no such workload" in await fairhaven("show", made["id"], code=1)
+
+
+@pytest.mark.slow
+async def test_secrets_are_referred_to_by_name(
+    platform: Platform, ada: Actor, fairhaven: Callable[..., Any], release: Release, engine: LocalEngine
+) -> None:
+    await secrets.put(platform, ada, secrets.own(ada), "my-token", SecretStr("correct horse"))
+    start = ("start", str(release.id), "--no-wait")
+    made = json.loads(
+        await fairhaven(*start, "--secret", "A=my-token", "--secret-file", "my-token", "--json")
+    )
+    assert (made["secrets"], made["secret_files"]) == ({"A": "my-token"}, ["my-token"])
+    shown = await fairhaven("show", made["id"])
+    assert "A: my-token" in shown
+    assert "file: my-token" in shown
+    assert "write VARIABLE=SECRET" in await fairhaven(*start, "--secret", "my-token", code=1)
+    assert "no secret gone" in await fairhaven(*start, "--secret", "A=gone", code=1)
+    wrong = await fairhaven(*start, "--secret", "A=correct horse", code=1)
+    assert "secrets.A" in wrong
+    assert "correct horse" not in wrong
