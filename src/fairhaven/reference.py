@@ -333,7 +333,8 @@ def policy_modules() -> Iterator[tuple[str, Any]]:
 
 
 def problems() -> str:
-    import_module("fairhaven.up")  # with it, every module that has problems of its own
+    import_module("fairhaven.up")  # with it, nearly every module that has problems of its own
+    import_module("fairhaven.secrets.drivers.table")  # drivers are imported when they are chosen
     found = sorted(_problems(Problem), key=lambda each: (each.status, each.__name__))
     rows = [
         [str(each.status), f"`{type_of(each)}`", each.title, each.fix or "said with each"] for each in found

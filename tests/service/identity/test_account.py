@@ -1,5 +1,6 @@
 """Pages and commands of one's own tokens and sessions."""
 
+import json
 import re
 from datetime import timedelta
 
@@ -61,7 +62,6 @@ def test_the_same_by_commands(settings, database_url, monkeypatch):
     with served(settings, database_url) as platform:
         monkeypatch.setenv("FAIRHAVEN_URL", platform.url)
         monkeypatch.setenv("FAIRHAVEN_TOKEN", platform.token)
-        monkeypatch.setenv("COLUMNS", "200")
         runner = CliRunner()
 
         def run(*arguments):
@@ -71,10 +71,9 @@ def test_the_same_by_commands(settings, database_url, monkeypatch):
 
         secret = run("token", "create", "nightly", "--scope", "catalog:read").strip()
         assert secret.startswith("fh_")
-        listed = run("token", "list")
-        (row,) = [line for line in listed.splitlines() if "nightly" in line]
-        assert "catalog:read" in row
-        token_id = re.search(r"[0-9a-f]{8}-[0-9a-f-]{27}", row)[0]
+        (made,) = [each for each in json.loads(run("token", "list", "--json")) if each["name"] == "nightly"]
+        assert made["scopes"] == ["catalog:read"]
+        token_id = made["id"]
         assert run("token", "rotate", token_id, "--overlap", "0").strip() != secret
         run("token", "revoke", token_id)
         assert run("session", "list")
