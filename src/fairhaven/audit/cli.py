@@ -48,7 +48,7 @@ def list_entries(
     with client() as platform:
         found = list(islice(platform.audit.every(**wanted), limit))
     if json:
-        show_json([each.model_dump(mode="json") for each in found])
+        show_json(found)
         return
     table = Table("Line", "When (UTC)", "Who", "What", "From", box=None)
     for each in found:

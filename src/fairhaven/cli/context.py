@@ -3,7 +3,7 @@
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from pathlib import Path
 from typing import Any, NoReturn, ParamSpec, TypeVar
@@ -58,10 +58,13 @@ def remember(url: str, token: str) -> Path:
     return file
 
 
-def show_json(value: BaseModel | list[Any] | dict[str, Any]) -> None:
+def show_json(value: BaseModel | Sequence[Any] | dict[str, Any]) -> None:
     """Print as JSON, for programs: `--json`."""
-    plain = value.model_dump(mode="json") if isinstance(value, BaseModel) else value
-    sys.stdout.write(json.dumps(plain, indent=2, default=str) + "\n")
+    sys.stdout.write(json.dumps(value, indent=2, default=_plain) + "\n")
+
+
+def _plain(value: Any) -> Any:
+    return value.model_dump(mode="json") if isinstance(value, BaseModel) else str(value)
 
 
 def fail(message: str, code: int = 1) -> NoReturn:

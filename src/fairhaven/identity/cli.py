@@ -23,7 +23,7 @@ def list_tokens(json: AsJson = False) -> None:
     """List your tokens that were not revoked."""
     found = client().tokens.list()
     if json:
-        return show_json(list(found))
+        return show_json(found)
     table = Table("Token", "Name", "Begins with", "May", "Expires", "Last used")
     for each in found:
         may = "everything" if each.scopes is None else " ".join(each.scopes) or "nothing"
@@ -72,7 +72,7 @@ def list_sessions(json: AsJson = False) -> None:
     """List the browsers in which you are signed in."""
     found = client().sessions.list()
     if json:
-        return show_json(list(found))
+        return show_json(found)
     table = Table("Session", "Browser", "Address", "Signed in", "Last seen")
     for each in found:
         seen = f"{each.seen_at:%Y-%m-%d %H:%M}" if each.seen_at else ""

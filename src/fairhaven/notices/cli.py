@@ -27,7 +27,7 @@ def list_notices(
     with client() as platform:
         found = list(platform.notices.every() if every else platform.notices.now())
     if json:
-        show_json([each.model_dump(mode="json") for each in found])
+        show_json(found)
         return
     table = Table("Words", "Severity", "Audience", "From (UTC)", "Until (UTC)", "Identifier", box=None)
     for each in found:

@@ -20,7 +20,7 @@ def list_(json: AsJson = False) -> None:
     """List the projects that you are in."""
     found = client().projects.list()
     if json:
-        return show_json(list(found))
+        return show_json(found)
     table = Table("Project", "Name", "Id")
     for each in found:
         table.add_row(each.slug, each.name, str(each.id))
@@ -36,7 +36,7 @@ def quotas(
     """Show what is in use, and what may be."""
     found = client().projects.quotas(project)
     if json:
-        return show_json(list(found))
+        return show_json(found)
     table = Table("Resource", "Of", "In use", "Most")
     for each in found:
         of = str(each.person_id) if each.person_id else each.level.value

@@ -122,6 +122,18 @@ def test_a_request_whose_worker_goes_with_the_nursery_is_told_so(
     assert server.predict().status_code == 200
 
 
+def test_a_training_goes_on_when_the_nursery_is_killed(serve: Serve, wait_until: Wait, alive: Alive) -> None:
+    server = serve("everything").ready()
+    server.client.post("/v2/models/everything/train/", params={"mode": "wait"})
+    (training,) = wait_until(lambda: children_of(server.process.pid) - {server.nursery()})
+    nursery = server.nursery()
+    os.kill(nursery, signal.SIGKILL)
+    wait_until(lambda: server.nursery() not in (None, nursery))
+    wait_until(lambda: server.predict().status_code == 200)
+    assert alive(training)
+    assert server.client.get("/v2/models/everything/train/").json()[0]["status"] == "running"
+
+
 def test_nothing_outlives_a_killed_front(serve: Serve, wait_until: Wait, alive: Alive) -> None:
     for _ in range(3):
         server = serve("inward", options=("--workers", "2"))
