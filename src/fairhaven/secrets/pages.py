@@ -78,12 +78,14 @@ async def _page(
     async with platform_of(request).transaction(caller) as session:
         found = await service.secrets(session, caller, owner)
         project = await projects.project(session, caller, owner.id) if of_project else None
+        mine = await projects.projects(session, caller)
     return render(
         request,
         "secrets/list.html",
         status=status,
         secrets=found,
         project=project,
+        others=[each for each in mine if policy.can_use_of_project.allows(caller, each.id)],
         here=_address(owner),
         may_change=not of_project or policy.can_change_of_project.allows(caller, owner.id),
         name=name,

@@ -223,6 +223,7 @@ async def test_the_projects_page_is_for_developers_and_its_form_for_managers(
     page = await managers.send(address, name="shared", value=CANARY)
     assert "project/shared" in page
     developers = await browser_of(grace)
+    assert f'href="{address}"' in await developers.open("/account/secrets")
     page = await developers.open(address)
     assert "project/shared" in page
     assert f'action="{address}' not in page
