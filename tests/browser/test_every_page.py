@@ -54,7 +54,7 @@ def _a_new_token(page: Page) -> None:
 
 def _a_new_secret(page: Page) -> None:
     page.get_by_label("Name").fill("my-token")
-    page.get_by_label("Value").fill("correct horse battery staple")
+    page.get_by_label("Value", exact=True).fill("correct horse battery staple")
     page.get_by_role("button", name="Keep").click()
     expect(page.locator("main table")).to_contain_text("my-token")
 
@@ -67,7 +67,7 @@ def _a_new_limit(page: Page) -> None:
 
 def _a_wrong_name(page: Page) -> None:
     page.get_by_label("Name").fill("my token")
-    page.get_by_label("Value").fill("correct horse battery staple")
+    page.get_by_label("Value", exact=True).fill("correct horse battery staple")
     page.get_by_role("button", name="Keep").click()
     expect(page.locator(".error-summary")).to_be_visible()
 
