@@ -74,6 +74,7 @@ async def database_only(settings: Settings, url: str) -> AsyncIterator[Platform]
 async def first_start(platform: Platform) -> Person:
     """Make what an installation needs to begin: an administrator, and a project they manage."""
     async with platform.transaction() as session:
+        await projects.align_levels(session, platform.settings.levels)
         person = await identity.administrator(session)
         project = await projects.default_project(session)
         await projects.add_member(session, project.id, person.id, Role.MANAGER)

@@ -7,7 +7,7 @@ import ipaddress
 import os
 import re
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 from pydantic_settings import (
@@ -16,6 +16,8 @@ from pydantic_settings import (
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
+
+from fairhaven.core.schemas import RESOURCE
 
 MIB = 1 << 20
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?|https?://\[[0-9a-f:]+\](:[0-9]{1,5})?")
@@ -47,6 +49,25 @@ class Limits(BaseModel):
         10, ge=0, description="Tries to sign in into one account in a window, over all processes."
     )
     sign_in_window: float = Field(900.0, gt=0, description="Seconds of a window of tries.")
+
+
+class Level(BaseModel):
+    """A bundle with a name: a role in a project, and what each person who has it may use there."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    role: Literal["viewer", "member", "developer", "manager"] = Field(
+        "viewer", description="What whoever has it may do in the project."
+    )
+    limits: dict[Annotated[str, Field(pattern=RESOURCE)], Annotated[float, Field(ge=0, le=1e12)]] = Field(
+        {},
+        description="The most that each person who has it may use there: `workloads = 2`, `gpu_hours = 20`. "
+        "A limit that is set for one person counts instead.",
+    )
+    says: str = Field("", max_length=300, description="One sentence for people: whom it is for.")
+
+
+LevelName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,39}$")]
 
 
 class Settings(BaseSettings):
@@ -106,6 +127,11 @@ class Settings(BaseSettings):
     limits: Limits = Field(
         Limits(), description="How often one may ask: the table `[limits]` of the file, with what follows."
     )
+    levels: dict[LevelName, Level] = Field(
+        {},
+        description="Levels of access, from the least to the most: the tables `[levels.NAME]` of the file, "
+        "with `role`, `limits` and `says`. Roles are levels by themselves.",
+    )
     proxies: list[str] = Field(
         [],
         description="Networks of proxies in front of the gateway: their X-Forwarded-For is believed.",
@@ -141,6 +167,13 @@ class Settings(BaseSettings):
         host, _, port = value.rpartition(":")
         if not host or not port.isdigit() or not 0 < int(port) < 65536:
             raise ValueError("write it as host:port, for example 127.0.0.1:8080")
+        return value
+
+    @field_validator("levels")
+    @classmethod
+    def _are_not_roles(cls, value: dict[str, Level]) -> dict[str, Level]:
+        if taken := value.keys() & {"viewer", "member", "developer", "manager"}:
+            raise ValueError(f"{sorted(taken)[0]} is a role: give the level another name")
         return value
 
     @field_validator("proxies", "outbound_allow")

@@ -56,3 +56,6 @@ Line = Annotated[
 ]
 # A name that appears in URLs.
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9._-]{0,62}[a-z0-9])?$")]
+# What there are limits of: at once, or (hours) in a calendar month (UTC).
+RESOURCES = "cpu|memory_mb|disk_mb|storage_mb|workloads|services|cpu_hours|gpu_hours"
+RESOURCE = rf"^({RESOURCES}|gpu(:[A-Za-z0-9._-]+)?)$"

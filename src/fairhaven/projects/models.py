@@ -18,15 +18,34 @@ class ProjectRow(Entity):
 
     slug: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
+    archived_at: Mapped[datetime | None]
+
+
+class LevelRow(Entity):
+    """A level as the settings give it, copied here at every start."""
+
+    __tablename__ = "levels"
+
+    name: Mapped[str] = mapped_column(unique=True)
+    role: Mapped[int]
+    # Its place in the settings, where levels stand from the least to the most.
+    rank: Mapped[int]
+    limits: Mapped[dict[str, Any]]
+    says: Mapped[str]
 
 
 class MembershipRow(Entity):
+    """That somebody is in a project, by one way; by several, the highest of their levels counts."""
+
     __tablename__ = "memberships"
-    __table_args__ = (UniqueConstraint("project_id", "person_id"),)
+    __table_args__ = (UniqueConstraint("project_id", "person_id", "source"),)
 
     project_id: Mapped[UUID] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"))
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
-    role: Mapped[int]
+    # "manual", "invitation" or "issuer:<name>".
+    source: Mapped[str]
+    # The name of a role, or of a level; one that the settings name no more counts as viewer.
+    level: Mapped[str]
 
 
 class QuotaRow(Entity):

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from fairhaven.core.schemas import Reading, Schema
+from fairhaven.core.schemas import RESOURCE, Reading, Schema
 
 
 class Project(Reading):
@@ -23,10 +23,6 @@ class Level(StrEnum):
     PROJECT = "project"
     EVERYONE = "everyone"
     PERSON = "person"
-
-
-RESOURCES = "cpu|memory_mb|disk_mb|storage_mb|workloads|services|cpu_hours|gpu_hours"
-RESOURCE = rf"^({RESOURCES}|gpu(:[A-Za-z0-9._-]+)?)$"
 
 
 class Limit(Schema):

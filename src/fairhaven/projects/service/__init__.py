@@ -1,8 +1,10 @@
 """Use cases of projects: who is in them, what they may use, what they use."""
 
+from fairhaven.projects.service.granting import INVITATION, MANUAL, add_member, grant
+from fairhaven.projects.service.levels import align as align_levels
+from fairhaven.projects.service.levels import known as known_levels
 from fairhaven.projects.service.membership import (
     DEFAULT,
-    add_member,
     default_project,
     mine,
     project,
@@ -16,11 +18,16 @@ from fairhaven.projects.service.reserving import QuotaReached, reclaim, release,
 
 __all__ = [
     "DEFAULT",
+    "INVITATION",
+    "MANUAL",
     "QuotaReached",
     "add_member",
+    "align_levels",
     "balances",
     "default_project",
+    "grant",
     "installation_balances",
+    "known_levels",
     "mine",
     "project",
     "projects",

@@ -11,18 +11,23 @@ from fairhaven.core.errors import NotFound
 from fairhaven.core.facts import emit
 from fairhaven.core.ids import new_id
 from fairhaven.core.policy import Actor, Role, note, signed_in
-from fairhaven.facts.projects import MemberAdded, ProjectCreated
-from fairhaven.identity import service as identity
+from fairhaven.facts.projects import ProjectCreated
 from fairhaven.projects import policy
-from fairhaven.projects.models import MembershipRow, ProjectRow
+from fairhaven.projects.models import LevelRow, MembershipRow, ProjectRow
 from fairhaven.projects.schemas import Project
+from fairhaven.projects.service.levels import role_of
 
 DEFAULT = "default"
 
 _every = select(ProjectRow.id)
 # Every request asks this: it is built once.
-_ROLES = select(MembershipRow.project_id, MembershipRow.role).where(
-    MembershipRow.person_id == bindparam("person")
+_ROLES = (
+    select(
+        MembershipRow.project_id, MembershipRow.level, LevelRow.role, ProjectRow.archived_at.is_not(None)
+    )
+    .join(ProjectRow, ProjectRow.id == MembershipRow.project_id)
+    .outerjoin(LevelRow, LevelRow.name == MembershipRow.level)
+    .where(MembershipRow.person_id == bindparam("person"))
 )
 
 
@@ -35,20 +40,16 @@ async def default_project(session: AsyncSession) -> Project:
     return Project.model_validate(await session.scalar(select(ProjectRow).where(ProjectRow.slug == DEFAULT)))
 
 
-async def add_member(session: AsyncSession, project_id: UUID, person_id: UUID, role: Role) -> None:
-    """Make a person a member; one who is a member already keeps the role they have."""
-    made = insert(MembershipRow).values(
-        id=new_id(), project_id=project_id, person_id=person_id, role=int(role)
-    )
-    added = await session.scalar(made.on_conflict_do_nothing().returning(MembershipRow.id))
-    if added:
-        await identity.forget(session, person_id)
-        await emit(session, MemberAdded(project=project_id, person=person_id, role=role.name.lower()))
-
-
 async def roles_of(session: AsyncSession, person_id: UUID) -> Mapping[UUID, Role]:
-    rows = await session.execute(_ROLES, {"person": person_id})
-    return {project_id: Role(role) for project_id, role in rows}
+    """The highest role that a person has in each project, over all ways by which they are a member.
+
+    In a project that is archived nobody is more than a viewer.
+    """
+    found: dict[UUID, Role] = {}
+    for project_id, level, of_level, archived in await session.execute(_ROLES, {"person": person_id}):
+        role = Role.VIEWER if archived else role_of(level, of_level)
+        found[project_id] = max(role, found.get(project_id, role))
+    return found
 
 
 async def projects(session: AsyncSession, actor: Actor) -> Sequence[Project]:
