@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -17,6 +17,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from fairhaven.core.issuers import Issuer
 from fairhaven.core.schemas import RESOURCE
 
 MIB = 1 << 20
@@ -124,6 +125,14 @@ class Settings(BaseSettings):
         True, description="Whether administrators may register folders of this machine."
     )
     session_hours: float = Field(336.0, gt=0, description="How long a sign-in lasts, hours.")
+    issuers: list[Issuer] = Field(
+        [],
+        description="Who may say who somebody is (OpenID Connect): a table `[[issuers]]` of the file for each, "
+        "with what follows.",
+    )
+    local_accounts: bool = Field(
+        False, description="Whether people may sign in with a name and a password that are kept here."
+    )
     limits: Limits = Field(
         Limits(), description="How often one may ask: the table `[limits]` of the file, with what follows."
     )
@@ -175,6 +184,22 @@ class Settings(BaseSettings):
         if taken := value.keys() & {"viewer", "member", "developer", "manager"}:
             raise ValueError(f"{sorted(taken)[0]} is a role: give the level another name")
         return value
+
+    @field_validator("issuers")
+    @classmethod
+    def _are_several(cls, value: list[Issuer]) -> list[Issuer]:
+        for taken in ([each.name for each in value], [each.url for each in value]):
+            if len(set(taken)) < len(taken):
+                raise ValueError("each issuer needs a name and a url of its own")
+        return value
+
+    @model_validator(mode="after")
+    def _rules_give_levels_that_are_there(self) -> "Settings":
+        known = {"viewer", "member", "developer", "manager", *self.levels}
+        for level in (rule.level for issuer in self.issuers for rule in issuer.claims):
+            if level is not None and level not in known:
+                raise ValueError(f"a rule of `issuers.claims` gives {level!r}, which is no level")
+        return self
 
     @field_validator("proxies", "outbound_allow")
     @classmethod

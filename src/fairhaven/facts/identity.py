@@ -7,11 +7,13 @@ from fairhaven.core.facts import Fact
 
 class PersonJoined(Fact, kind="person.joined", about="person", says="{actor} joined"):
     person: UUID
-    name: str
 
 
 class PersonSignedIn(Fact, kind="person.signed_in", about="person", says="{actor} signed in"):
+    """`by`: "link", "password" or "issuer:<name>"."""
+
     person: UUID
+    by: str = "link"
 
 
 class PersonSignedOut(Fact, kind="person.signed_out", about="person", says="{actor} signed out"):
@@ -37,6 +39,51 @@ class TokenRotated(Fact, kind="token.rotated", about="token", says="{actor} repl
     new: UUID
 
 
-class PersonDisabled(Fact, kind="person.disabled", about="person", says="{actor} closed the account {name}"):
+class PersonDisabled(Fact, kind="person.disabled", about="person", says="{actor} closed an account"):
+    person: UUID
+
+
+class PersonErased(Fact, kind="person.erased", about="person", says="an account was erased"):
+    """Name and address of all that they did were erased too; what they did was not."""
+
+    person: UUID
+
+
+class IdentityLinked(
+    Fact, kind="identity.linked", about="identity", says="{actor} linked an account at {issuer}"
+):
+    """`by`: "joining" (somebody new), "e-mail" (the same verified address), "person" (they did so themselves)."""
+
+    identity: UUID
+    person: UUID
+    issuer: str
+    by: str
+
+
+class IdentityUnlinked(
+    Fact, kind="identity.unlinked", about="identity", says="{actor} unlinked an account at {issuer}"
+):
+    identity: UUID
+    person: UUID
+    issuer: str
+
+
+class LocalAccountAdded(
+    Fact, kind="local_account.added", about="person", says="{actor} added the local account {name}"
+):
     person: UUID
     name: str
+
+
+class PasswordLinkMade(
+    Fact,
+    kind="password_link.made",
+    about="person",
+    says="{actor} made a link by which {name} can choose a password",
+):
+    person: UUID
+    name: str
+
+
+class PasswordSet(Fact, kind="password.set", about="person", says="{actor} chose a new password"):
+    person: UUID

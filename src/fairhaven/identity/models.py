@@ -1,12 +1,12 @@
-"""Tables of identity; secrets are kept as SHA-256 of 256 random bits, never as they are."""
+"""Tables of identity; our own secrets are kept as SHA-256 of 256 random bits, never as they are."""
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from fairhaven.core.db import Entity
+from fairhaven.core.db import Base, Entity, now
 
 
 class PersonRow(Entity):
@@ -72,3 +72,66 @@ class DeviceLoginRow(Entity):
     user_code: Mapped[str] = mapped_column(unique=True)
     expires_at: Mapped[datetime]
     person_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
+
+
+class IdentityRow(Entity):
+    """A person as an issuer knows them; one of each issuer at most."""
+
+    __tablename__ = "identities"
+    __table_args__ = (UniqueConstraint("issuer", "subject"), UniqueConstraint("person_id", "issuer"))
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
+    # The issuer's identifier (its URL): the name in the settings may change, or come to mean another.
+    issuer: Mapped[str]
+    subject: Mapped[str]
+    name: Mapped[str]
+    email: Mapped[str | None]
+    # When the issuer last said what the memberships by it were made from.
+    confirmed_at: Mapped[datetime]
+
+
+class IssuerSessionRow(Base):
+    """That a session came from an issuer, with the issuer's tokens, sealed."""
+
+    __tablename__ = "issuer_sessions"
+
+    session_id: Mapped[UUID] = mapped_column(ForeignKey("sessions.id", ondelete="CASCADE"), primary_key=True)
+    identity_id: Mapped[UUID] = mapped_column(ForeignKey("identities.id", ondelete="CASCADE"), index=True)
+    key_id: Mapped[str]
+    sealed_key: Mapped[bytes]
+    sealed: Mapped[bytes]
+    # When the issuer last confirmed it, and when it is to be asked again (by one process: who moves this on).
+    checked_at: Mapped[datetime]
+    next_at: Mapped[datetime]
+
+
+class SignInFlowRow(Entity):
+    """A sign-in that is under way at an issuer; it is used up by the answer, whatever that is.
+
+    Nonce and PKCE verifier are derived from what only the browser has (`browser` is its digest).
+    """
+
+    __tablename__ = "sign_in_flows"
+
+    digest: Mapped[str] = mapped_column(unique=True)
+    browser: Mapped[str]
+    issuer: Mapped[str]
+    return_to: Mapped[str]
+    # Who links the identity to their account; None: it is to sign in.
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class LocalAccountRow(Base):
+    """A name and a password that are kept here: the password's argon2id hash, or None until it is chosen."""
+
+    __tablename__ = "local_accounts"
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    password_hash: Mapped[str | None]
+    changed_at: Mapped[datetime | None]
+    # The one link by which a password may be chosen.
+    link_digest: Mapped[str | None] = mapped_column(unique=True)
+    link_expires_at: Mapped[datetime | None]

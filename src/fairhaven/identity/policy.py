@@ -11,3 +11,9 @@ can_widen = Rule(
     "whose own credential may do as much", lambda actor, spec: covers(actor, spec.scopes, spec.project_id)
 )
 can_disable = administrator
+can_see_identities = signed_in
+can_link = signed_in
+can_unlink = hidden(Rule("the identity's person", lambda actor, identity: actor.id == identity.person_id))
+can_try_claims = administrator
+can_manage_accounts = administrator
+can_change_password = signed_in

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from fairhaven.core.schemas import Line, Reading, Schema
 
@@ -102,3 +102,80 @@ class DeviceCode(Schema):
     """The device asks whether it was approved."""
 
     device_code: str = Field(min_length=10, max_length=100)
+
+
+class IssuerInfo(Reading):
+    """An issuer that people may sign in with."""
+
+    name: str
+    label: str
+
+
+class Identity(Reading):
+    """A person as an issuer knows them."""
+
+    id: UUID
+    issuer: str = Field(description="Its name in the settings; its address when it is not there any more.")
+    label: str
+    name: str
+    email: str | None
+    created_at: datetime
+    confirmed_at: datetime = Field(description="When the issuer last said what memberships were made from.")
+
+
+class ClaimsTrial(Schema):
+    """Claims to look at, as an issuer would tell them."""
+
+    claims: dict[str, Any]
+
+
+class ClaimVerdict(Reading):
+    """What one value of a claim gives by one rule, or why it gives nothing."""
+
+    rule: int = Field(description="Which rule of the issuer, counted from 1.")
+    claim: str
+    value: str
+    project: str | None
+    level: str | None
+    gives: bool
+    why: str
+
+
+class ClaimsOutcome(Reading):
+    """What claims would give; nothing of it is kept."""
+
+    memberships: dict[str, str] = Field(description="The level by the short name of its project.")
+    verdicts: list[ClaimVerdict]
+
+
+LocalName = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, to_lower=True, pattern=r"^[A-Za-z0-9][A-Za-z0-9._@+-]{0,99}$"),
+]
+
+
+class NewLocalAccount(Schema):
+    """A local account to add; its person chooses a password by a link."""
+
+    name: LocalName = Field(description="What they sign in with: letters, digits and . _ @ + -")
+    person_name: Line = Field(description="What they are called.")
+    email: str | None = Field(None, max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")
+    person_id: UUID | None = Field(None, description="Somebody who is here already, instead of a new person.")
+
+
+class LocalAccount(Reading):
+    """A local account, without its password."""
+
+    person_id: UUID
+    name: str
+    person_name: str
+    created_at: datetime
+    changed_at: datetime | None = Field(description="When its password was chosen; none: there is none yet.")
+
+
+class PasswordLink(Reading):
+    """A link by which somebody can choose a password, once; it is told this once."""
+
+    account: LocalAccount
+    url: str
+    expires_at: datetime

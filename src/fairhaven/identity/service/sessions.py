@@ -20,7 +20,13 @@ from fairhaven.identity.service.recognising import forget
 
 
 async def begin_session(
-    session: AsyncSession, person_id: UUID, *, agent: str, life: timedelta, address: str = ""
+    session: AsyncSession,
+    person_id: UUID,
+    *,
+    agent: str,
+    life: timedelta,
+    address: str = "",
+    by: str = "link",
 ) -> str:
     """Sign somebody in whose identity is proven; returns the credential of their new session.
 
@@ -42,7 +48,7 @@ async def begin_session(
         )
     )
     session.info["actor"] = Actor(id=person.id, name=person.name)
-    await emit(session, PersonSignedIn(person=person_id))
+    await emit(session, PersonSignedIn(person=person_id, by=by))
     return credential
 
 
@@ -77,6 +83,14 @@ async def sign_out(session: AsyncSession, credential: str) -> None:
     gone = delete(SessionRow).where(SessionRow.digest == credentials.digest(credential))
     person_id = await session.scalar(gone.returning(SessionRow.person_id))
     if person_id:
+        await emit(session, PersonSignedOut(person=person_id))
+        await forget(session, person_id)
+
+
+async def end_others(session: AsyncSession, person_id: UUID, present: str = "") -> None:
+    """Sign a person out everywhere but where `present`, the digest of a credential, is used."""
+    gone = delete(SessionRow).where(SessionRow.person_id == person_id, SessionRow.digest != present)
+    if (await session.scalars(gone.returning(SessionRow.id))).all():
         await emit(session, PersonSignedOut(person=person_id))
         await forget(session, person_id)
 
