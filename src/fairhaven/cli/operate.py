@@ -87,8 +87,8 @@ def rotate_key(data: Data = None) -> None:
     """Make a new key for the secrets in the database, and let a worker put all of them under it."""
     settings = settings_of(data=data)
     from fairhaven.core import jobs
+    from fairhaven.core.sealing import KeyFile, key_source
     from fairhaven.secrets import tasks
-    from fairhaven.secrets.drivers.table.keys import KeyFile, key_source
     from fairhaven.up import database_only
 
     if settings.secrets != "table:":

@@ -7,6 +7,7 @@ the pattern; so a text fits in one way or in none, and looking takes time in pro
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 SEPARATORS = ":/#=,"
 LONGEST = 1000  # characters of a text that is looked at
@@ -33,7 +34,7 @@ class Pattern:
         names = tuple(name for name, _ in pieces if name)
         if len(set(names)) < len(names):
             raise ValueError(f"a name is there twice in {text!r}")
-        if any(one and other for (one, _), (other, _) in zip(pieces, pieces[1:], strict=False)):
+        if any(one and other for (one, _), (other, _) in pairwise(pieces)):
             raise ValueError(f"two places touch in {text!r}: nobody could tell where one ends")
         return cls(text, names, pieces, re.compile(_regex(pieces), re.DOTALL))
 

@@ -52,7 +52,7 @@ class PersonErased(Fact, kind="person.erased", about="person", says="an account 
 class IdentityLinked(
     Fact, kind="identity.linked", about="identity", says="{actor} linked an account at {issuer}"
 ):
-    """`by`: "joining" (somebody new), "e-mail" (the same verified address), "person" (they did so themselves)."""
+    """`by`: "joining" (somebody new), "e-mail" (the same verified address), "person" (they did it)."""
 
     identity: UUID
     person: UUID

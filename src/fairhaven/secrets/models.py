@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from fairhaven.core import sealing
 from fairhaven.core.db import Base, Entity, now
 
 
@@ -43,3 +44,6 @@ class SecretValueRow(Base):
     sealed_key: Mapped[bytes]
     sealed: Mapped[bytes]
     kept_at: Mapped[datetime] = mapped_column(default=now)
+
+
+sealing.opened_by(SecretValueRow.key_id)

@@ -14,11 +14,11 @@ from sqlalchemy import delete, select, text, update
 from fairhaven.core.db import Database
 from fairhaven.core.errors import Unconfigured
 from fairhaven.core.ids import new_id
+from fairhaven.core.sealing.envelope import Key
+from fairhaven.core.sealing.keys import KeyCommand, KeyFile, key_source
 from fairhaven.core.testing import servers
 from fairhaven.core.testing.secrets import StoreContract
 from fairhaven.secrets.drivers.table import TableStore
-from fairhaven.secrets.drivers.table.envelope import Key
-from fairhaven.secrets.drivers.table.keys import KeyCommand, KeyFile, key_source
 from fairhaven.secrets.models import SecretValueRow
 from fairhaven.secrets.ports import Owner, OwnerKind, Place, StoreFailed
 

@@ -7,9 +7,9 @@ from uuid import UUID
 import pytest
 
 from fairhaven.core.db import Database
+from fairhaven.core.sealing.keys import KeyFile
 from fairhaven.core.testing.whole import until
 from fairhaven.secrets.drivers.table import TableStore
-from fairhaven.secrets.drivers.table.keys import KeyFile
 from fairhaven.secrets.ports import Owner, OwnerKind, Place
 
 pytestmark = [pytest.mark.xdist_group("whole"), pytest.mark.slow]

@@ -9,13 +9,13 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
-from functools import cached_property
+from functools import cached_property, partial
 from importlib import import_module
-from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
+from fairhaven.core import references
 from fairhaven.core.errors import Unconfigured
 from fairhaven.core.platform import Platform
 from fairhaven.secrets.ports import Owner, OwnerKind, Place, StoreFailed, ValueGone
@@ -235,16 +235,7 @@ def token_source(setting: str) -> Callable[[], str]:
     if kind not in ("environment", "file") or not where:
         raise Unconfigured("`secrets_token` is `environment:NAME` or `file:/a/path`.")
 
-    def token() -> str:
-        try:
-            found = os.environ.get(where, "") if kind == "environment" else Path(where).read_text()
-        except (OSError, UnicodeDecodeError) as error:
-            raise Unconfigured(f"The token in {where} cannot be read: {type(error).__name__}.") from None
-        if not found.strip():
-            raise Unconfigured(f"There is no token in {where}.", fix="See `secrets_token`.")
-        return found.strip()
-
-    return token
+    return partial(references.value_of, setting, what="The token")
 
 
 def _folder(owner: Owner) -> str:

@@ -1,18 +1,15 @@
 """The store `table:`: sealed values in PostgreSQL. It opens short transactions of its own."""
 
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from uuid import UUID
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from fairhaven.core.db import Database
-from fairhaven.core.errors import Unconfigured
 from fairhaven.core.platform import Platform
-from fairhaven.secrets.drivers.table import envelope
-from fairhaven.secrets.drivers.table.envelope import DoesNotOpen, Envelope, Key
-from fairhaven.secrets.drivers.table.keys import KeyFile, KeySource, NoKeys, key_source
+from fairhaven.core.sealing import DoesNotOpen, Envelope, Key, KeyRing, KeySource, envelope, key_source
 from fairhaven.secrets.models import SecretValueRow
 from fairhaven.secrets.ports import Owner, OwnerKind, Place, StoreFailed, ValueGone
 
@@ -23,8 +20,7 @@ class TableStore:
     """Values in the table `secret_values`; the keys that open them are elsewhere."""
 
     def __init__(self, database: Database, keys: KeySource) -> None:
-        self._database, self._source = database, keys
-        self._ring: Sequence[Key] = ()
+        self._database, self._ring = database, KeyRing(database, keys)
 
     @classmethod
     def open(cls, url: str, platform: Platform) -> "TableStore":
@@ -33,7 +29,7 @@ class TableStore:
         return cls(platform.database, key_source(settings.secrets_key, settings.data))
 
     async def put(self, place: Place, value: str) -> int:
-        key = (await self._keys())[0]
+        key = await self._ring.newest()
         async with self._database.transaction() as session:
             # Two puts of one place at the same time: the second waits here and gets the next version.
             lock = func.pg_advisory_xact_lock(func.hashtextextended(f"secret {place.id}", 0))
@@ -49,7 +45,7 @@ class TableStore:
             row = await session.get(SecretValueRow, (place.id, version))
         if row is None:
             raise ValueGone(f"The value of the secret {place.name} is not in the store.")
-        key = await self._key(row.key_id)
+        key = await self._ring.find(row.key_id)
         found = Envelope(row.key_id, row.sealed_key, row.sealed)
         try:
             return envelope.unseal(found, key, about=_about(place, version), place=_where(place.id)).decode()
@@ -74,19 +70,19 @@ class TableStore:
             yield Place(Owner(OwnerKind(kind), owner_id), place_id)
 
     async def renew(self) -> int:
-        ring = await self._keys(fresh=True)
+        ring = await self._ring.all(fresh=True)
         count = 0
         while batch := await self._renew_some(ring[0]):
             count += batch
         return count
 
     async def check(self) -> str:
-        await self._keys(fresh=True)
+        ring = await self._ring.all(fresh=True)
         async with self._database.transaction() as session:
             used = (await session.scalars(select(SecretValueRow.key_id).distinct())).all()
         for key_id in used:
-            await self._key(key_id)
-        return f"values are sealed with the key {self._ring[0].id}"
+            await self._ring.find(key_id)
+        return f"values are sealed with the key {ring[0].id}"
 
     async def _renew_some(self, newest: Key) -> int:
         async with self._database.transaction() as session:
@@ -97,7 +93,7 @@ class TableStore:
         return len(rows)
 
     async def _renew_one(self, session: AsyncSession, row: SecretValueRow, newest: Key) -> None:
-        old, where = await self._key(row.key_id), _where(row.place_id)
+        old, where = await self._ring.find(row.key_id), _where(row.place_id)
         try:
             sealed_key = envelope.renewed(row.sealed_key, old, newest, place=where)
         except DoesNotOpen:
@@ -106,35 +102,6 @@ class TableStore:
         await session.execute(
             update(SecretValueRow).where(here).values(key_id=newest.id, sealed_key=sealed_key)
         )
-
-    async def _keys(self, *, fresh: bool = False) -> Sequence[Key]:
-        """The ring. A file is read each time, so that a new key counts in every process at once."""
-        if fresh or not self._ring or isinstance(self._source, KeyFile):
-            try:
-                self._ring = await self._source.read()
-            except NoKeys:
-                self._ring = await self._made()
-        return self._ring
-
-    async def _key(self, key_id: str) -> Key:
-        """The key of this name, asked for once more when it is not among those known."""
-        for fresh in (False, True):
-            for key in await self._keys(fresh=fresh):
-                if key.id == key_id:
-                    return key
-        raise Unconfigured(
-            f"Secrets were sealed with the key {key_id}, which is not among the keys.",
-            fix="Put that key back below the others, where `secrets_key` says; it is in an earlier backup.",
-        )
-
-    async def _made(self) -> Sequence[Key]:
-        """Make the file of keys, unless something was sealed already: then its keys are lost, not new."""
-        assert isinstance(self._source, KeyFile)
-        async with self._database.transaction() as session:
-            sealed = await session.scalar(select(SecretValueRow.key_id).limit(1))
-        if sealed is None and self._source.ours:
-            self._source.make()
-        return await self._source.read()
 
 
 def _row(place: Place, version: int, sealed: Envelope) -> SecretValueRow:

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from fairhaven.core.components.folders import private_folder, write_private
 from fairhaven.core.errors import Unconfigured
-from fairhaven.secrets.drivers.table.envelope import Key
+from fairhaven.core.sealing.envelope import Key
 
 TIME_LIMIT = 30.0  # seconds that a command may take
 HEADER = (
