@@ -87,6 +87,8 @@ async def _page(
     errors: dict[str, str] | None = None,
 ) -> Response:
     found = await service.every(call.session, call.actor, limit=PER_PAGE, cursor=cursor)
+    # Who just posted lands here, perhaps in another process, and before the news of it.
+    await call.request.app.state.board.refresh()
     return render(
         call.request,
         "notices/list.html",
