@@ -61,12 +61,14 @@ class Workloads:
         environment: Mapping[str, str] | None = None,
         secrets: Mapping[str, str] | None = None,
         secret_files: Sequence[str] = (),
+        scopes: Sequence[str] = (),
     ) -> Workload:
         """Start a release; returns at once with a queued workload (see `wait`).
 
         Args:
             secrets: names of secrets by the variable that gets their value (`{"HF_TOKEN": "my-token"}`).
             secret_files: names of secrets that it gets as files.
+            scopes: what it may do on the platform in your name (`["workloads:call"]`).
         """
         spec = WorkloadSpec(
             release=release,
@@ -76,6 +78,7 @@ class Workloads:
             environment=dict(environment or {}),
             secrets=dict(secrets or {}),
             secret_files=list(secret_files),
+            scopes=list(scopes),
         )
         made: Workload = self._connection.post(PATH, Workload, json=spec, idempotent=True)
         return made

@@ -66,6 +66,10 @@ def start(
     secret_file: Annotated[
         list[str] | None, typer.Option(help="A secret that it gets as a file. May be repeated.")
     ] = None,
+    scope: Annotated[
+        list[str] | None,
+        typer.Option(help="What it may do on the platform in your name, such as workloads:call; repeat it."),
+    ] = None,
     wait: Annotated[bool, typer.Option(help="Wait until it runs.")] = True,
     json: AsJson = False,
 ) -> None:
@@ -79,6 +83,7 @@ def start(
             resources=Resources(cpu=cpu, memory_mb=memory),
             secrets=_named(secret or []),
             secret_files=secret_file or [],
+            scopes=scope or [],
         )
         if wait:
             with out.status(f"{escape(made.name)} starts …"):

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from fairhaven.core.reconcile import Reconciled
@@ -32,6 +32,8 @@ class WorkloadRow(Reconciled):
     # Names of secrets, by variable; and of those that it gets as files. Values are nowhere here.
     secrets: Mapped[dict[str, Any]] = mapped_column(default=dict)
     secret_files: Mapped[list[str]] = mapped_column(default=list)
+    # What its token may do on the platform; none: it gets no token.
+    scopes: Mapped[list[str]] = mapped_column(default=list, server_default=text("'[]'::jsonb"))
 
     wanted: Mapped[str]
     generation: Mapped[int] = mapped_column(default=1)

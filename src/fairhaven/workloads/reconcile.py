@@ -15,6 +15,8 @@ from fairhaven.core.live import Notice
 from fairhaven.core.platform import Platform
 from fairhaven.core.reconcile import Reconciler
 from fairhaven.facts.workloads import WorkloadChanged
+from fairhaven.identity import service as identity
+from fairhaven.identity.schemas import TokenSpec
 from fairhaven.projects import service as projects
 from fairhaven.secrets import delivery
 from fairhaven.secrets.delivery import Recipient, SecretMissing
@@ -23,7 +25,7 @@ from fairhaven.workloads import readiness
 from fairhaven.workloads.models import WorkloadRow
 from fairhaven.workloads.ports import Engine, Observed, Phase, Run
 from fairhaven.workloads.readiness import Readiness
-from fairhaven.workloads.schemas import SETTLED, Kind, Resources, State, Wanted
+from fairhaven.workloads.schemas import SETTLED, TOKEN, URL, Kind, Resources, State, Wanted
 
 SOON = timedelta(seconds=0.3)
 WELL = timedelta(seconds=2)
@@ -90,7 +92,9 @@ async def apply(session: AsyncSession, row: WorkloadRow, outcome: Outcome) -> ti
     row.engine = outcome.engine
     wait = _settle(row, outcome)
     if row.state in SETTLED and not outcome.seen.alive:
-        await projects.release(session, row.id)
+        await _give_back(session, row)
+    elif row.scopes and outcome.seen.alive:
+        await identity.prolong_of_workload(session, row.id)
     if (row.state, row.reason) != before:
         told = WorkloadChanged(
             workload=row.id, name=row.name, state=row.state, reason=row.reason, project=row.project_id
@@ -239,9 +243,16 @@ def _latest(moment: datetime | None) -> datetime:
 async def _forget(session: AsyncSession, row: WorkloadRow, seen: Observed) -> timedelta | None:
     if seen.phase is not Phase.ABSENT:
         return SOON
-    await projects.release(session, row.id)
+    await _give_back(session, row)
     await session.delete(row)
     return None
+
+
+async def _give_back(session: AsyncSession, row: WorkloadRow) -> None:
+    """It uses nothing any more, and may do nothing."""
+    await projects.release(session, row.id)
+    if row.scopes:
+        await identity.revoke_of_workload(session, row.id)
 
 
 def _become(row: WorkloadRow, state: State, reason: str | None) -> None:
@@ -280,7 +291,18 @@ async def _run(platform: Platform, row: WorkloadRow) -> Run:
         command=command,
         bundle=row.bundle,
         environment=row.environment,
-        secrets={name: given.values[reference] for name, reference in row.secrets.items()},
+        secrets={name: given.values[reference] for name, reference in row.secrets.items()}
+        | await _token(platform, row),
         secret_files={each.rpartition("/")[2]: given.values[each] for each in row.secret_files},
         resources=Resources.model_validate(row.resources),
     )
+
+
+async def _token(platform: Platform, row: WorkloadRow) -> dict[str, str]:
+    """Where the platform is and the token for it, of a workload that may do something there."""
+    if not row.scopes:
+        return {}
+    spec = TokenSpec(name=row.name, scopes=row.scopes, project_id=row.project_id)
+    async with platform.transaction() as session:
+        made = await identity.mint_for_workload(session, row.owner_id, row.id, spec)
+    return {TOKEN: made.secret, URL: platform.settings.public_url}

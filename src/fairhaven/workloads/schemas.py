@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints, model_validator
 
 from fairhaven.core.schemas import Line, Reading, Schema
+from fairhaven.identity.schemas import Scope
 from fairhaven.secrets.schemas import SecretRef
 
 
@@ -42,6 +43,9 @@ class Wanted(StrEnum):
 
 SETTLED = frozenset({State.SUCCEEDED, State.FAILED, State.STOPPED, State.INTERRUPTED})
 
+TOKEN, URL = "FAIRHAVEN_TOKEN", "FAIRHAVEN_URL"
+"""The variables by which a workload with scopes finds the platform, as its client and commands do."""
+
 VariableName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,99}$")]
 VariableValue = Annotated[str, StringConstraints(max_length=8192, pattern=r"^[^\x00]*$")]
 
@@ -73,6 +77,12 @@ class WorkloadSpec(Schema):
         max_length=100,
         description="Names of secrets that it gets as files, in the folder that FAIRHAVEN_SECRETS names.",
     )
+    scopes: list[Scope] = Field(
+        default=[],
+        max_length=50,
+        description="What it may do on the platform in your name, in its project, while it runs, as "
+        "`resource:verb`; with any, it gets a token (FAIRHAVEN_TOKEN) and the address (FAIRHAVEN_URL).",
+    )
     project_id: UUID | None = Field(
         None, description="Project it belongs to; default: the module's, or else the first one of yours."
     )
@@ -81,6 +91,8 @@ class WorkloadSpec(Schema):
     def _each_name_once(self) -> "WorkloadSpec":
         if twice := self.environment.keys() & self.secrets.keys():
             raise ValueError(f"environment and secrets both set {', '.join(sorted(twice))}")
+        if self.scopes and (ours := {TOKEN, URL} & (self.environment.keys() | self.secrets.keys())):
+            raise ValueError(f"with scopes, the platform itself sets {', '.join(sorted(ours))}")
         files = [each.rpartition("/")[2] for each in self.secret_files]
         if len(set(files)) < len(files):
             raise ValueError("two secret_files have the same name")
@@ -121,6 +133,7 @@ class Workload(Reading):
     resources: Resources
     secrets: dict[str, str] = {}
     secret_files: Sequence[str] = ()
+    scopes: Sequence[str] = ()
     endpoints: Sequence[Endpoint]
     exit_code: int | None
     restarts: int

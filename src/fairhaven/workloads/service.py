@@ -47,6 +47,14 @@ class Target:
 
 
 @dataclass(frozen=True)
+class Lent:
+    """What a workload may do in its owner's name."""
+
+    scopes: Sequence[str]
+    project_id: UUID
+
+
+@dataclass(frozen=True)
 class LogSource:
     """Who has the log of a workload."""
 
@@ -100,6 +108,7 @@ async def start(session: AsyncSession, actor: Actor, spec: WorkloadSpec) -> Work
     module = await catalog.module(session, actor, release.module)
     project_id = spec.project_id or _home(actor, module.project_id)
     policy.can_start.check(actor, project_id)
+    policy.can_lend.check(actor, Lent(spec.scopes, project_id))
     await delivery.check(session, actor, project_id, spec.references)
     row = WorkloadRow(
         project_id=project_id,
@@ -114,6 +123,7 @@ async def start(session: AsyncSession, actor: Actor, spec: WorkloadSpec) -> Work
         environment=dict(spec.environment),
         secrets=dict(spec.secrets),
         secret_files=list(spec.secret_files),
+        scopes=list(spec.scopes),
         wanted=Wanted.RUNNING,
         state=State.QUEUED,
         reason=WAITS,

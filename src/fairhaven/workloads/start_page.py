@@ -20,6 +20,14 @@ from fairhaven.workloads.schemas import Resources, WorkloadSpec
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
+# What the form offers; the API takes any scopes.
+MAY: dict[str, list[str]] = {
+    "": [],
+    "read": ["*:read"],
+    "call": ["workloads:read", "workloads:call"],
+    "everything": ["*:*"],
+}
+
 Text = Annotated[str, Form(max_length=300)]
 Texts = Annotated[list[str], Form(max_length=400)]
 
@@ -38,16 +46,17 @@ async def start(
     name: Text = "",
     cpu: Text = "",
     memory_mb: Text = "",
+    may: Text = "",
     reference: Texts = [],  # noqa: B006 - FastAPI copies it
     variable: Texts = [],  # noqa: B006
     file: Texts = [],  # noqa: B006
 ) -> Response:
     """Start a service. `reference` and `variable` go together, line by line; empty variables are left out."""
-    given = {"name": name, "cpu": cpu, "memory_mb": memory_mb}
+    given = {"cpu": cpu, "memory_mb": memory_mb}
     named = [
         (secret, word.strip()) for secret, word in zip(reference, variable, strict=False) if word.strip()
     ]
-    values = {**given, "variables": dict(named), "files": file}
+    values = {**given, "name": name, "may": may, "variables": dict(named), "files": file}
     words = [word for _secret, word in named]
     if twice := {word for word in words if words.count(word) > 1}:
         wrong = {"secrets": _("%s is set twice.") % ", ".join(sorted(twice))}
@@ -57,11 +66,10 @@ async def start(
             release=release,
             project_id=project,
             name=name.strip() or None,
-            resources=Resources.model_validate(
-                {each: text for each, text in given.items() if text and each != "name"}
-            ),
+            resources=Resources.model_validate({each: text for each, text in given.items() if text}),
             secrets={word: secret for secret, word in named},
             secret_files=file,
+            scopes=MAY.get(may, []),
         )
     except ValidationError as error:
         return await _form(call, release, project, values=values, errors=_errors(error))

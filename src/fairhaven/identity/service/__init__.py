@@ -1,11 +1,18 @@
 """Use cases of identity: who people and service accounts are, and how a request proves to be theirs."""
 
+from fairhaven.identity.service.accounts import (
+    close_account,
+    revoke_of_account,
+    rotate_of_account,
+    tokens_of_account,
+)
 from fairhaven.identity.service.devices import (
     LoginPending,
     approve_device,
     begin_device_login,
     finish_device_login,
 )
+from fairhaven.identity.service.directory import Listed, listed
 from fairhaven.identity.service.links import LinkUsed, make_link, sign_in
 from fairhaven.identity.service.people import (
     add_person,
@@ -28,6 +35,7 @@ from fairhaven.identity.service.tokens import (
     create_token,
     mint_for,
     mint_for_workload,
+    prolong_of_workload,
     revoke_of_workload,
     revoke_token,
     rotate_token,
@@ -36,6 +44,7 @@ from fairhaven.identity.service.tokens import (
 
 __all__ = [
     "LinkUsed",
+    "Listed",
     "LoginPending",
     "Recognised",
     "TokenRefused",
@@ -45,24 +54,30 @@ __all__ = [
     "approve_device",
     "begin_device_login",
     "begin_session",
+    "close_account",
     "create_token",
     "disable",
     "end_session",
     "finish_device_login",
     "forget",
     "has_anyone_signed_in",
+    "listed",
     "make_link",
     "mint_for",
     "mint_for_workload",
     "of_session",
     "of_token",
     "person",
+    "prolong_of_workload",
+    "revoke_of_account",
     "revoke_of_workload",
     "revoke_token",
+    "rotate_of_account",
     "rotate_token",
     "sessions",
     "sign_in",
     "sign_out",
     "tokens",
+    "tokens_of_account",
     "touch",
 ]

@@ -1,7 +1,7 @@
 """Tokens: of people, of service accounts, of workloads; all hashed, expiring, limited, revocable at once."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -20,6 +20,8 @@ from fairhaven.identity.service.recognising import forget
 
 PREFIXES = {Kind.PERSON: "fh_", Kind.SERVICE: "fhs_"}
 WORKLOADS_PREFIX = "fhw_"
+WORKLOADS_LIFE = timedelta(minutes=15)
+"""How long a workload's token lasts when nobody sees any more that the workload runs."""
 
 
 async def create_token(session: AsyncSession, actor: Actor, spec: TokenSpec) -> NewToken:
@@ -38,8 +40,24 @@ async def mint_for(session: AsyncSession, person: Person, spec: TokenSpec) -> Ne
 async def mint_for_workload(
     session: AsyncSession, person_id: UUID, workload_id: UUID, spec: TokenSpec
 ) -> NewToken:
-    """Make a token that a workload uses in the name of its owner; it goes with the workload."""
-    return await _mint(session, person_id, spec, WORKLOADS_PREFIX, workload_id)
+    """Make the one token of a workload, which acts with it in its owner's name.
+
+    It lasts for minutes, and goes on as long as somebody sees the workload run (`prolong_of_workload`).
+    """
+    await revoke_of_workload(session, workload_id)
+    life = now() + WORKLOADS_LIFE
+    return await _mint(session, person_id, spec, WORKLOADS_PREFIX, expires_at=life, workload_id=workload_id)
+
+
+async def prolong_of_workload(session: AsyncSession, workload_id: UUID) -> None:
+    """A workload was seen to run: let its token last on."""
+    due = now() + WORKLOADS_LIFE / 2
+    await session.execute(
+        update(TokenRow)
+        .where(TokenRow.workload_id == workload_id, TokenRow.revoked_at.is_(None))
+        .where(TokenRow.expires_at < due)
+        .values(expires_at=now() + WORKLOADS_LIFE)
+    )
 
 
 async def tokens(session: AsyncSession, actor: Actor) -> Sequence[Token]:
@@ -112,7 +130,13 @@ async def _found(session: AsyncSession, actor: Actor, token_id: UUID) -> TokenRo
 
 
 async def _mint(
-    session: AsyncSession, person_id: UUID, spec: TokenSpec, prefix: str, workload_id: UUID | None = None
+    session: AsyncSession,
+    person_id: UUID,
+    spec: TokenSpec,
+    prefix: str,
+    *,
+    expires_at: datetime | None = None,
+    workload_id: UUID | None = None,
 ) -> NewToken:
     secret = credentials.make(prefix)
     row = TokenRow(
@@ -120,7 +144,7 @@ async def _mint(
         name=spec.name,
         prefix=secret[: len(prefix) + 6],
         digest=credentials.digest(secret),
-        expires_at=now() + timedelta(days=spec.days),
+        expires_at=expires_at or now() + timedelta(days=spec.days),
         scopes=spec.scopes,
         project_id=spec.project_id,
         workload_id=workload_id,
