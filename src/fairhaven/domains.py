@@ -25,6 +25,8 @@ from fairhaven.identity import api as identity_api
 from fairhaven.identity import pages as identity_pages
 from fairhaven.notices import api as notices_api
 from fairhaven.notices import pages as notices_pages
+from fairhaven.personal import api as personal_api
+from fairhaven.personal import pages as personal_pages
 from fairhaven.projects import api as projects_api
 from fairhaven.projects import pages as projects_pages
 from fairhaven.secrets import api as secrets_api
@@ -49,6 +51,8 @@ ROUTERS: Sequence[APIRouter] = (
     builds_api.router,
     workloads_api.router,
     workloads_gateway.router,
+    personal_api.router,
+    personal_pages.router,
     api_reference.router,
     home_pages.router,
     identity_pages.router,
@@ -79,6 +83,7 @@ TEMPLATES: Sequence[Path] = tuple(
     _HERE / domain / "templates"
     for domain in (
         "home",
+        "personal",
         "identity",
         "projects",
         "secrets",

@@ -127,6 +127,7 @@ STOPS = [
     Stop("/audit", "/audit?thing=nothing"),
     Stop("/audit/{entry_id}", "/audit/{entry}"),
     Stop("/audit/verification", "/audit/verification"),
+    Stop("/account/data", "/account/data"),
     Stop("/notices", "/notices"),
     Stop("/notices", "/notices", act=_a_new_notice),
     Stop("/notices", "/notices", act=_a_notice_without_words),

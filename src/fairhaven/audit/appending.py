@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from fairhaven.audit import chain
 from fairhaven.audit.models import ChainRow, EntryRow
+from fairhaven.core import marks
 from fairhaven.core.db import now
 from fairhaven.core.facts import FactRow, Unnumbered
 from fairhaven.core.live import Live
@@ -68,7 +69,7 @@ async def append(platform: Platform) -> int:
             return 0
         lines = []
         for number, fact in enumerate(facts, end.number + 1):
-            end.number, end.hash = number, chain.link(end.hash, chain.canonical(told(fact)))
+            end.number, end.hash = number, chain.link(end.hash, marks.canonical(told(fact)))
             lines.append({"number": number, "fact_id": fact.id, "hash": end.hash})
         await session.execute(insert(EntryRow), lines)
         await session.execute(delete(Unnumbered).where(Unnumbered.fact_id.in_([fact.id for fact in facts])))
@@ -85,8 +86,11 @@ async def pending(session: AsyncSession) -> tuple[int, int]:
 
 
 def told(fact: Any) -> Mapping[str, Any]:
-    """All that a fact (a row of `FACT`) says, as it is hashed: change any of it, and the chain breaks."""
-    return {
+    """All that a fact (a row of `FACT`) says, as it is hashed: change any of it, and the chain breaks.
+
+    Name and address stand there as their mark, so that they can be erased; in the oldest lines, as they are.
+    """
+    return _who(fact) | {
         "id": str(fact.id),
         "seq": fact.seq,
         "at": fact.created_at.astimezone(UTC).isoformat(timespec="microseconds"),
@@ -94,11 +98,17 @@ def told(fact: Any) -> Mapping[str, Any]:
         "subject": str(fact.subject_id),
         "project": str(fact.project_id) if fact.project_id else None,
         "actor_id": str(fact.actor_id) if fact.actor_id else None,
-        "actor": fact.actor_name,
         "request": fact.request_id,
-        "address": fact.address,
         "data": fact.data,
     }
+
+
+def _who(fact: Any) -> dict[str, Any]:
+    if fact.mark is None:
+        return {"actor": fact.actor_name, "address": fact.address}
+    if fact.salt is None:
+        return {"mark": fact.mark}
+    return {"mark": marks.mark(fact.salt, fact.actor_name, fact.address)}
 
 
 def _note(first: Any, end: ChainRow) -> None:

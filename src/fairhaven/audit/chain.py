@@ -7,12 +7,10 @@ standard library is needed, so that an export can be verified anywhere:
 """
 
 import hashlib
-import json
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 BEGINNING = "0" * 64  # what stands before the first line
 REMEMBERED = 200  # hashes in which a misplaced line looks for the one that it followed
@@ -28,6 +26,7 @@ class Wrong(StrEnum):
     CUT_OFF = "cut off"
     UNLISTED = "unlisted"
     UNEXPECTED = "unexpected"
+    HIDDEN = "hidden"
 
 
 @dataclass(frozen=True)
@@ -46,13 +45,6 @@ class Finding:
     wrong: Wrong
     number: int
     says: str
-
-
-def canonical(fact: Mapping[str, Any]) -> bytes:
-    """JSON in one way only: keys in order, no spaces, UTF-8."""
-    return json.dumps(fact, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode(
-        errors="surrogatepass"
-    )
 
 
 def link(previous: str, text: bytes) -> str:

@@ -13,9 +13,10 @@ from pydantic import ValidationError
 from rich.markup import escape
 from rich.table import Table
 
-from fairhaven.audit.chain import Checker, Finding, Line, canonical
+from fairhaven.audit.chain import Checker, Finding, Line, Wrong
 from fairhaven.audit.schemas import Filter, Form
 from fairhaven.cli.context import client, fail, out, show_json, tells_failures
+from fairhaven.core.marks import canonical, mark
 
 app = typer.Typer(help="Who did what, when and from where.", no_args_is_help=True)
 
@@ -130,6 +131,9 @@ def _findings(checker: Checker, lines: Any, known: set[str]) -> Iterator[Finding
         told = jsons.loads(text)
         known.discard(f"{told['number']}:{told['hash']}")
         yield from checker.check([Line(told["number"], told["hash"], canonical(told["fact"]))])
+        who, number = told.get("who") or {}, told["number"]
+        if who.get("salt") and mark(who["salt"], who["actor"], who["address"]) != told["fact"]["mark"]:
+            yield Finding(Wrong.CHANGED, number, f"Line {number} was changed: it names somebody else.")
 
 
 def _wanted(

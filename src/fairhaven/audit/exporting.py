@@ -5,9 +5,10 @@ import io
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
-from fairhaven.audit.schemas import Entry, Form
+from fairhaven.audit.schemas import Entry, Exported, Form
+from fairhaven.core.marks import canonical
 
-Piece = Sequence[tuple[Entry, bytes]]
+Piece = Sequence[Exported]
 
 MEDIA_TYPES = {Form.CSV: "text/csv; charset=utf-8", Form.JSONL: "application/jsonl"}
 COLUMNS = (
@@ -24,8 +25,8 @@ async def written(form: Form, next_piece: Callable[[int], Awaitable[Piece]]) -> 
         yield _csv([COLUMNS])
     after = 0
     while piece := await next_piece(after):
-        yield _csv([_cells(entry) for entry, _ in piece]) if form is Form.CSV else _jsonl(piece)
-        after = piece[-1][0].number or after
+        yield _csv([_cells(line.entry) for line in piece]) if form is Form.CSV else _jsonl(piece)
+        after = piece[-1].entry.number or after
 
 
 def safe_cell(value: object) -> str:
@@ -47,8 +48,16 @@ def _csv(rows: Sequence[Sequence[object]]) -> bytes:
 
 
 def _jsonl(piece: Piece) -> bytes:
-    """Each line has its number, its hash, and the fact as it was hashed: `chain` verifies the file."""
+    """Each line has its number, its hash, and the fact as it was hashed: `chain` verifies the file.
+
+    Beside the fact: who did it and from where, with the salt of their mark (`core.marks`).
+    """
     return b"".join(
-        b'{"number":%d,"hash":"%s","fact":%s}\n' % (entry.number or 0, (entry.hash or "").encode(), fact)
-        for entry, fact in piece
+        b'{"number":%d,"hash":"%s","fact":%s,"who":%s}\n'
+        % (line.entry.number or 0, (line.entry.hash or "").encode(), line.fact, canonical(_who(line)))
+        for line in piece
     )
+
+
+def _who(line: Exported) -> dict[str, str | None]:
+    return {"actor": line.entry.actor, "address": line.entry.address, "salt": line.salt}

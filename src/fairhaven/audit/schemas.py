@@ -1,6 +1,7 @@
 """What the audit log tells over the wire."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Annotated, Any
@@ -81,6 +82,15 @@ class Entry(Reading):
     address: str | None
     request: str | None
     data: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Exported:
+    """A line as it is exported: as people read it, the fact as it was hashed, and the salt of its mark."""
+
+    entry: Entry
+    fact: bytes
+    salt: str | None
 
 
 class Flaw(Reading):

@@ -8,17 +8,19 @@ from uuid import UUID
 from pydantic import ValidationError
 from sqlalchemy import Row, Select, String, cast, exists, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from fairhaven.audit import chain, policy
 from fairhaven.audit.appending import FACT, told
 from fairhaven.audit.chain import Checker, Finding, Line, Wrong
 from fairhaven.audit.models import ChainRow, EntryRow
-from fairhaven.audit.schemas import Entry, Filter, Flaw, Verification
-from fairhaven.core import facts, pagination
+from fairhaven.audit.schemas import Entry, Exported, Filter, Flaw, Verification
+from fairhaven.core import facts, marks, pagination
 from fairhaven.core.errors import BadRequest, NotFound
 from fairhaven.core.facts import FactRow, Unnumbered
 from fairhaven.core.policy import Actor
 from fairhaven.core.schemas import Page
+from fairhaven.facts.identity import PersonErased
 
 PIECE = 250  # lines that are read at a time: a hundredth of a second in which nothing else is answered
 SHOWN = 50  # flaws that one verification tells
@@ -58,14 +60,12 @@ async def entry(session: AsyncSession, actor: Actor, entry_id: UUID) -> Entry:
     return _entry(row)
 
 
-async def numbered(
-    session: AsyncSession, actor: Actor, wanted: Filter, *, after: int
-) -> Sequence[tuple[Entry, bytes]]:
+async def numbered(session: AsyncSession, actor: Actor, wanted: Filter, *, after: int) -> Sequence[Exported]:
     """The next piece of an export, oldest first, with each fact as it was hashed."""
     policy.can_read_own_acts.check(actor)
     query = _filtered(_LINE.join(EntryRow, EntryRow.fact_id == FactRow.id), actor, wanted)
     rows = await session.execute(query.where(EntryRow.number > after).order_by(EntryRow.number).limit(PIECE))
-    return [(_entry(row), chain.canonical(told(row))) for row in rows]
+    return [Exported(_entry(row), marks.canonical(told(row)), row.salt) for row in rows]
 
 
 async def verify(
@@ -90,6 +90,7 @@ async def verify(
     if not goes_on:
         flaws.extend(chain.ends(checker, end.number, end.hash))
         flaws.extend(await _unlisted(session))
+        flaws.extend(await _erased_by_nobody(session))
     if expect:
         flaws.extend(await _expected(session, expect))
     return Verification(
@@ -206,7 +207,7 @@ async def _pieces(session: AsyncSession, after: int, until: int) -> AsyncIterato
         rows = (await session.execute(part.order_by(EntryRow.number).limit(PIECE))).all()
         if not rows:
             return
-        yield [Line(row.number, row.hash, chain.canonical(told(row)) if row.id else None) for row in rows]
+        yield [Line(row.number, row.hash, marks.canonical(told(row)) if row.id else None) for row in rows]
         after = rows[-1].number
 
 
@@ -236,6 +237,16 @@ async def _unlisted(session: AsyncSession) -> list[Finding]:
         select(FactRow.seq, FactRow.id).where(~known, ~waits).order_by(FactRow.seq).limit(SHOWN)
     )
     return [Finding(Wrong.UNLISTED, 0, f"The fact {id} (seq {seq}) has no line.") for seq, id in rows]
+
+
+async def _erased_by_nobody(session: AsyncSession) -> list[Finding]:
+    """Lines whose actor is gone though nobody erased them: a name was hidden."""
+    fact = aliased(FactRow)
+    told = exists().where(fact.kind == PersonErased.kind, fact.subject_id == FactRow.actor_id)
+    hidden = select(EntryRow.number).join(FactRow, EntryRow.fact_id == FactRow.id)
+    hidden = hidden.where(FactRow.mark.is_not(None), FactRow.salt.is_(None), ~told)
+    numbers = await session.scalars(hidden.order_by(EntryRow.number).limit(SHOWN))
+    return [Finding(Wrong.HIDDEN, each, f"Line {each} does not say any more who it was.") for each in numbers]
 
 
 async def _expected(session: AsyncSession, expect: str) -> list[Finding]:

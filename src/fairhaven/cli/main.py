@@ -16,6 +16,7 @@ DOMAINS = {
     "audit": "fairhaven.audit.cli",
     "notice": "fairhaven.notices.cli",
     "session": "fairhaven.identity.cli:sessions",
+    "data": "fairhaven.personal.cli",
 }
 
 app = typer.Typer(

@@ -12,6 +12,7 @@ from fairhaven.client.projects import Projects
 from fairhaven.client.secrets import Secrets
 from fairhaven.client.workloads import Workloads
 from fairhaven.identity.schemas import WhoAmI
+from fairhaven.personal.schemas import Erasure, PersonalData
 
 
 class Fairhaven:
@@ -35,6 +36,15 @@ class Fairhaven:
         """Who the platform thinks you are."""
         found: WhoAmI = self.connection.get("/me", WhoAmI)
         return found
+
+    def my_data(self) -> PersonalData:
+        """All that the platform keeps of you."""
+        found: PersonalData = self.connection.get("/me/data", PersonalData)
+        return found
+
+    def erase_me(self, name: str) -> None:
+        """Erase your account and all that belongs to it; `name` is yours, to show that you mean it."""
+        self.connection.post("/me/erasure", None, json=Erasure(name=name))
 
     def close(self) -> None:
         self.connection.close()

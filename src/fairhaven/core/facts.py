@@ -16,6 +16,7 @@ from sqlalchemy import BigInteger, ForeignKey, Identity, Index, Text, bindparam,
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from fairhaven.core import marks
 from fairhaven.core.db import Base, Entity, now
 from fairhaven.core.ids import new_id
 from fairhaven.core.live import CHANNEL
@@ -27,7 +28,10 @@ _subscribers: dict[type["Fact"], dict[str, "Handler"]] = {}
 
 
 class Fact(BaseModel):
-    """Something that happened. `kind` names it; `about` is the field that holds its subject's id."""
+    """Something that happened. `kind` names it; `about` is the field that holds its subject's id.
+
+    It names people by their id only: what it says stays for ever, and a name must not (`core.marks`).
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
     kind: ClassVar[str]
@@ -53,7 +57,10 @@ F = TypeVar("F", bound=Fact)
 
 
 class FactRow(Entity):
-    """One fact, never changed or deleted; `seq` orders them for readers that come back."""
+    """One fact, never deleted; `seq` orders them for readers that come back.
+
+    Never changed either, but for the name and address of its actor, which are erased when they ask for it.
+    """
 
     __tablename__ = "facts"
     __table_args__ = (
@@ -72,6 +79,9 @@ class FactRow(Entity):
     request_id: Mapped[str | None]
     # The client's address as the gateway tells it; none for what the platform does by itself.
     address: Mapped[str | None]
+    # The mark of name and address (`core.marks`); without its salt, they were erased.
+    mark: Mapped[str | None]
+    salt: Mapped[str | None]
     data: Mapped[dict[str, Any]]
 
 
@@ -136,6 +146,7 @@ _TELL = select(func.pg_notify(CHANNEL, bindparam("notice", type_=Text))).add_cte
 async def emit(session: AsyncSession, fact: Fact) -> UUID:
     """Record the fact and one delivery for each subscriber, in the session's transaction."""
     actor: Actor = session.info.get("actor") or Actor()
+    salt, address = marks.new_salt(), session.info.get("address")
     row = FactRow(
         id=new_id(),
         created_at=now(),
@@ -145,7 +156,9 @@ async def emit(session: AsyncSession, fact: Fact) -> UUID:
         actor_id=actor.id,
         actor_name=actor.name,
         request_id=session.info.get("request_id"),
-        address=session.info.get("address"),
+        address=address,
+        mark=marks.mark(salt, actor.name, address),
+        salt=salt,
         data=fact.model_dump(mode="json"),
     )
     session.add(row)

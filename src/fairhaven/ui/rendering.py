@@ -92,6 +92,7 @@ class Brand:
         NavItem("Secrets", "/account/secrets", "lock"),
         NavItem("Sessions", "/account/sessions", "circle-user"),
         NavItem("Audit log", "/audit", "list"),
+        NavItem("My data", "/account/data", "download"),
         NavItem("Notices", "/notices", "bell", lambda reader: getattr(reader, "administrator", False)),
     )
 

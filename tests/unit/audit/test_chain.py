@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from fairhaven.audit import chain
 from fairhaven.audit.chain import BEGINNING, Checker, Finding, Line, Wrong
+from fairhaven.core.marks import canonical
 
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=8),
@@ -21,7 +22,7 @@ def linked(said: Sequence[dict[str, object]]) -> list[Line]:
     """A chain of these facts; each also says which one it is, as real ones do."""
     lines, previous = [], BEGINNING
     for number, fact in enumerate(said, 1):
-        text = chain.canonical({"id": number, "fact": fact})
+        text = canonical({"id": number, "fact": fact})
         previous = chain.link(previous, text)
         lines.append(Line(number, previous, text))
     return lines
@@ -63,7 +64,7 @@ def remove_and_renumber(lines: list[Line], at: int) -> list[Line]:
 
 
 def insert(lines: list[Line], at: int) -> list[Line]:
-    text = chain.canonical({"forged": True})
+    text = canonical({"forged": True})
     lines.insert(at, Line(0, chain.link(lines[at - 1].hash if at else BEGINNING, text), text))
     return renumbered(lines)
 
@@ -128,7 +129,7 @@ def test_findings_say_what_happened() -> None:
 
 
 def test_the_hash_can_be_made_by_hand() -> None:
-    text = chain.canonical({"b": 1, "a": "ü"})
+    text = canonical({"b": 1, "a": "ü"})
     assert text == '{"a":"ü","b":1}'.encode()
     # printf '%s\n%s' 0000…0000 '{"a":"ü","b":1}' | sha256sum
     made = chain.link(BEGINNING, text)

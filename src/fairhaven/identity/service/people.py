@@ -53,7 +53,7 @@ async def disable(session: AsyncSession, actor: Actor, person_id: UUID) -> None:
     row = await _found(session, person_id)
     if row.disabled_at is None:
         row.disabled_at = now()
-        await emit(session, PersonDisabled(person=row.id, name=row.name))
+        await emit(session, PersonDisabled(person=row.id))
         await forget(session, row.id)
 
 
@@ -65,7 +65,7 @@ async def has_anyone_signed_in(session: AsyncSession) -> bool:
 async def _add(session: AsyncSession, row: PersonRow) -> Person:
     session.add(row)
     await session.flush()
-    await emit(session, PersonJoined(person=row.id, name=row.name))
+    await emit(session, PersonJoined(person=row.id))
     return Person.model_validate(row)
 
 

@@ -1,0 +1,58 @@
+"""What projects keep of a person: where they are a member, and limits of their own."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from fairhaven.core.errors import Conflict
+from fairhaven.core.policy import Role
+from fairhaven.projects.models import MembershipRow, ProjectRow, QuotaRow
+from fairhaven.projects.service import granting, roles_of
+
+
+async def kept(session: AsyncSession, person_id: UUID) -> Mapping[str, Any]:
+    rows = await session.execute(
+        select(MembershipRow, ProjectRow.name)
+        .join(ProjectRow, ProjectRow.id == MembershipRow.project_id)
+        .where(MembershipRow.person_id == person_id)
+        .order_by(MembershipRow.id)
+    )
+    memberships = [
+        {"project": name, "project_id": row.project_id, "level": row.level, "source": row.source,
+         "since": row.created_at}
+        for row, name in rows
+    ]  # fmt: skip
+    return {"memberships": memberships}
+
+
+async def erase(session: AsyncSession, person_id: UUID) -> None:
+    """Leave every project.
+
+    Raises:
+        Conflict: one of them would have members, but nobody to manage it.
+    """
+    for project_id, role in (await roles_of(session, person_id)).items():
+        if role is Role.MANAGER:
+            await _see_to_managers(session, project_id, person_id)
+    theirs = select(MembershipRow).where(MembershipRow.person_id == person_id)
+    for row in (await session.scalars(theirs)).all():
+        await granting.remove(session, row)
+    await session.execute(delete(QuotaRow).where(QuotaRow.holder.endswith(f":{person_id}")))
+
+
+async def _see_to_managers(session: AsyncSession, project_id: UUID, person_id: UUID) -> None:
+    others = select(MembershipRow.person_id).where(
+        MembershipRow.project_id == project_id, MembershipRow.person_id != person_id
+    )
+    people = set(await session.scalars(others))
+    for other in people:
+        if (await roles_of(session, other))[project_id] is Role.MANAGER:
+            return
+    if people:
+        project = await session.get_one(ProjectRow, project_id)
+        raise Conflict(
+            f"You are the only manager of {project.name}.", fix="Make somebody else a manager of it first."
+        )
