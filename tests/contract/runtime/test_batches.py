@@ -15,12 +15,15 @@ PREDICT = "/v2/models/batching/predict/"
 def together(serve: Serve, gate: Any, wait_until: Wait) -> Callable[..., dict[str, Any]]:
     """Send calls that all wait behind one; returns the answers by name."""
 
-    def together(*names: str, options: tuple[str, ...] = (), **files: bytes) -> dict[str, Any]:
+    def together(
+        *names: str, options: tuple[str, ...] = (), hurried: str = "", **files: bytes
+    ) -> dict[str, Any]:
         server = serve("batching", options=options).ready()
 
         def ask(name: str) -> Any:
             sent = {"files": {"data": ("a", files[name])}} if name in files else {}
-            return server.client.post(PREDICT, params={"name": name}, **sent)
+            headers = {"x-request-timeout": "30"} if name == hurried else {}
+            return server.client.post(PREDICT, params={"name": name}, headers=headers, **sent)
 
         with ThreadPoolExecutor(len(names) + 1) as threads:
             first = threads.submit(
@@ -49,6 +52,12 @@ def test_those_who_wait_go_together_and_get_their_own(together: Any) -> None:
 def test_a_batch_has_a_largest_size(together: Any) -> None:
     answers = together("a", "b", "c", "d", options=("--batch-size", "2"))
     assert {answer.json()["predictions"]["together"] for answer in answers.values()} == {2}
+
+
+def test_who_is_in_a_hurry_goes_alone(together: Any) -> None:
+    answers = together("a", "b", "c", hurried="b")
+    told = {name: answer.json()["predictions"]["together"] for name, answer in answers.items()}
+    assert told == {"a": 2, "b": 1, "c": 2}
 
 
 def test_batches_can_be_turned_off(together: Any) -> None:

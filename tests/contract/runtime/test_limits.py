@@ -16,8 +16,8 @@ PROBLEM = {"accept": "application/problem+json"}
 
 def test_a_request_may_set_its_own_deadline(serve: Serve) -> None:
     server = serve("everything").ready()
-    late = server.client.post(PREDICT, params={"mode": "hang"}, headers={"x-request-timeout": "0.3"})
-    assert (late.status_code, "0.3 s" in late.json()["detail"]) == (504, True)
+    late = server.client.post(PREDICT, params={"mode": "hang"}, headers={"x-request-timeout": "1"})
+    assert (late.status_code, "1 s" in late.json()["detail"]) == (504, True)
     server.ready()
 
 

@@ -19,6 +19,8 @@ from fairhaven_runtime.workers.module import Module
 from fairhaven_runtime.workers.workdir import WorkDir
 
 DEADLINE = "x-request-timeout"
+SHORTEST = 1.0
+"""Seconds: a deadline ends the worker, and nobody may have it ended in the midst of a short answer."""
 
 Then = Callable[[Answer], Awaitable[Answer]]
 
@@ -62,7 +64,7 @@ class Desk:
         return await body.read(request, self._uploads, self.settings.max_upload, kind=kind, digest=wanted)
 
     def within(self, request: Request) -> float:
-        """The seconds that the client gives us, at most those of the server.
+        """The seconds that the client gives us: one at least, at most those of the server.
 
         Raises:
             Malformed: it gives no number, or no time at all.
@@ -73,7 +75,7 @@ class Desk:
         within = _number(told)
         if not within:
             raise Malformed(f"In {told} seconds nothing can be answered.")
-        return min(within, self.settings.timeout)
+        return min(max(within, SHORTEST), self.settings.timeout)
 
     async def predict(self, request: Request, call: Call, then: Then | None = None) -> Answer:
         """The answer to a prediction, retold by `then`: now, or (`Prefer: respond-async`) where it will be.

@@ -192,14 +192,18 @@ class Pool:
     # --- many at once ------------------------------------------------------------------------------------
 
     def _company(self, leader: Place) -> list[Place]:
-        """The leader, and those waiting who may be answered together with it."""
+        """The leader, and those waiting who may be answered together with it.
+
+        Only those that were given as much time: who is in a hurry may cost nobody else their answer.
+        """
         company = [leader]
         if self._batch < 2 or not batches.may_join(self.document, leader.call):
             return company
         for place in list(self._waiting):
             if len(company) == self._batch:
                 break
-            if not place.turn.done() and batches.may_join(self.document, place.call):
+            alike = place.call.within == leader.call.within
+            if alike and not place.turn.done() and batches.may_join(self.document, place.call):
                 self._waiting.remove(place)
                 company.append(place)
         return company
