@@ -46,3 +46,60 @@ class QuotaSet(Fact, kind="quota.set", about="quota", says="{actor} set the limi
     resource: str
     before: float | None
     after: float | None
+
+
+class ProjectChanged(
+    Fact, kind="project.changed", about="project", says="{actor} changed the project's settings"
+):
+    """Settings of a project, those that changed only."""
+
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
+class InvitationMade(
+    Fact, kind="invitation.made", about="invitation", says="{actor} made an invitation for a {level}"
+):
+    invitation: UUID
+    level: str
+    uses: int
+
+
+class InvitationRevoked(
+    Fact, kind="invitation.revoked", about="invitation", says="{actor} revoked an invitation"
+):
+    invitation: UUID
+
+
+class InvitationAccepted(
+    Fact, kind="invitation.accepted", about="invitation", says="{actor} accepted an invitation"
+):
+    invitation: UUID
+    person: UUID
+    inviter: UUID
+
+
+class ServiceAccountMade(
+    Fact, kind="service_account.made", about="account", says="{actor} made the service account {name}"
+):
+    account: UUID
+    name: str
+    level: str
+
+
+class BrandSet(Fact, kind="brand.set", about="project", says="{actor} changed how the project looks"):
+    """What changed of a brand; of the terms only their version and length are told."""
+
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
+class HostsSet(Fact, kind="hosts.set", about="project", says="{actor} set the project's host names"):
+    before: list[str]
+    after: list[str]
+
+
+class TermsAccepted(
+    Fact, kind="terms.accepted", about="project", says="{actor} accepted version {version} of the terms"
+):
+    version: int

@@ -19,6 +19,10 @@ class ProjectRow(Entity):
     slug: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
     archived_at: Mapped[datetime | None]
+    # The engines on which something may be started, the first one first; None: all of the installation.
+    engines: Mapped[list[str] | None]
+    # What the project's own pages show of the catalog: {"tags": […], "names": […]}; a view, no rule.
+    catalog: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
 
 
 class LevelRow(Entity):
@@ -46,6 +50,70 @@ class MembershipRow(Entity):
     source: Mapped[str]
     # The name of a role, or of a level; one that the settings name no more counts as viewer.
     level: Mapped[str]
+
+
+class InvitationRow(Entity):
+    """A link that makes whoever accepts it a member, as long as its inviter could do so themselves."""
+
+    __tablename__ = "invitations"
+
+    project_id: Mapped[UUID] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"), index=True)
+    inviter_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
+    digest: Mapped[str] = mapped_column(unique=True)
+    level: Mapped[str]
+    email: Mapped[str | None]
+    most: Mapped[int]
+    used: Mapped[int] = mapped_column(default=0)
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+class ServiceAccountRow(Base):
+    """That an account for programs belongs to a project, whose managers look after it."""
+
+    __tablename__ = "service_accounts"
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True)
+    project_id: Mapped[UUID] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"), index=True)
+
+
+class BrandRow(Base):
+    """How the pages look on a project's own host names."""
+
+    __tablename__ = "brands"
+
+    project_id: Mapped[UUID] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"), primary_key=True)
+    name: Mapped[str]
+    accent_light: Mapped[str | None]
+    accent_dark: Mapped[str | None]
+    links: Mapped[list[dict[str, Any]]]
+    acknowledgement: Mapped[str]
+    terms: Mapped[str]
+    # Counts up whenever the terms change; 0: there are none.
+    terms_version: Mapped[int]
+    # SHA-256 of the logo, by which the object store keeps it; and its media type.
+    logo: Mapped[str | None]
+    logo_type: Mapped[str | None]
+
+
+class HostRow(Base):
+    """A host name at which the installation answers in the name of a project."""
+
+    __tablename__ = "hosts"
+
+    host: Mapped[str] = mapped_column(primary_key=True)
+    project_id: Mapped[UUID] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"), index=True)
+
+
+class AcceptedTermsRow(Base):
+    """That somebody accepted one version of a project's terms."""
+
+    __tablename__ = "accepted_terms"
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True)
+    project_id: Mapped[UUID] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    accepted_at: Mapped[datetime]
 
 
 class QuotaRow(Entity):

@@ -1,8 +1,8 @@
 """Turns a template and what a page gathered into an answer: whole for a reload, one block of it for HTMX.
 
-The application gives `app.state.templates` (made by `templates`), and may give `brand`, `nav` and `banners`
-(request and reader → what hangs over every page for them); a request may carry `state.actor`, `state.csrf`,
-`state.request_id` and `state.notices`.
+The application gives `app.state.templates` (made by `templates`), and may give `brand`, or `brand_at`
+(request → brand), `nav` and `banners` (request and reader → what hangs over every page for them); a
+request may carry `state.actor`, `state.csrf`, `state.request_id` and `state.notices`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -86,6 +86,13 @@ class Brand:
     docs: str = ""
     sign_in: str = "/sign-in"
     sign_out: str = "/sign-out"
+    # A picture instead of our mark, and a style sheet instead of ours.
+    logo: str = ""
+    style: str = ""
+    # At the foot of each page: (words, address) pairs, Markdown, and where the terms are.
+    links: Sequence[tuple[str, str]] = ()
+    acknowledgement: str = ""
+    terms: str = ""
     account: Sequence[NavItem] = (
         NavItem("Projects", "/projects", "users"),
         NavItem("Tokens", "/account/tokens", "key-round"),
@@ -93,6 +100,12 @@ class Brand:
         NavItem("Sessions", "/account/sessions", "circle-user"),
         NavItem("Audit log", "/audit", "list"),
         NavItem("My data", "/account/data", "download"),
+        NavItem(
+            "Administration",
+            "/administration",
+            "gauge",
+            lambda reader: getattr(reader, "administrator", False),
+        ),
         NavItem("Notices", "/notices", "bell", lambda reader: getattr(reader, "administrator", False)),
     )
 
@@ -159,13 +172,21 @@ def frame(request: Request) -> dict[str, Any]:
         "request": request,
         "actor": actor,
         "csrf_token": getattr(state, "csrf", None) or "",
-        "brand": getattr(app, "brand", None) or Brand(),
+        "brand": brand_of(request),
         "nav": [item for item in getattr(app, "nav", ()) if item.visible(actor)],
         "banners": banners(request, actor) if (banners := getattr(app, "banners", None)) else (),
         "version": _version(),
         "theme": _theme(request.cookies),
         "language": language(),
     }
+
+
+def brand_of(request: Request) -> Brand:
+    """The name over the door at which the reader knocked: one installation may answer at several."""
+    app = request.app.state
+    if brand_at := getattr(app, "brand_at", None):
+        return cast(Brand, brand_at(request))
+    return getattr(app, "brand", None) or Brand()
 
 
 def _block(env: Environment, template: str, name: str, values: Mapping[str, Any]) -> str:

@@ -41,6 +41,19 @@ def safe_href(address: object) -> str:
     return "#"
 
 
+def own_place(address: str, otherwise: str = "/") -> str:
+    """The address if it is a place of our own, to go back to; whoever wrote it may have meant another's."""
+    plain = address.startswith("/") and address.isprintable() and "\\" not in address
+    inside = plain and not address.startswith("//") and len(address) <= 2000
+    return address if inside else otherwise
+
+
+def inside(back: str) -> str:
+    """Where to go on, out of a form that somebody else may have written: only places of our own."""
+    plain = back.startswith("/") and not back.startswith("//") and "\\" not in back and back.isprintable()
+    return back if plain else "/"
+
+
 @lru_cache(maxsize=64)
 def _read(url: str) -> tuple[str, tuple[tuple[str, str], ...]]:
     """Path and parameters; kept, because a page asks about its own address for every link that it draws."""

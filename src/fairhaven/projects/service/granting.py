@@ -41,8 +41,10 @@ async def grant(
     Returns what was skipped: slugs of no project, and those whose level nobody knows.
     """
     await _alone(session, person_id)
-    slugs = select(ProjectRow.slug, ProjectRow.id).where(ProjectRow.slug.in_(wanted))
-    ids = {slug: project_id for slug, project_id in await session.execute(slugs)}
+    found = await session.execute(
+        select(ProjectRow.slug, ProjectRow.id).where(ProjectRow.slug.in_(list(wanted)))
+    )
+    ids = {row.slug: row.id for row in found}
     known = await levels.known(session)
     given = {ids[slug]: level for slug, level in wanted.items() if slug in ids and level in known}
     present = {row.project_id: row for row in await _by_source(session, person_id, source)}
@@ -69,9 +71,7 @@ async def put(session: AsyncSession, project_id: UUID, person_id: UUID, source: 
         told = MemberAdded(project=project_id, person=person_id, level=level, source=source)
     else:
         before, row.level = row.level, level
-        told = MemberChanged(
-            project=project_id, person=person_id, before=before, after=level, source=source
-        )
+        told = MemberChanged(project=project_id, person=person_id, before=before, after=level, source=source)
     await session.flush()
     await identity.forget(session, person_id)
     await emit(session, told)

@@ -4,8 +4,10 @@ The settings are copied into a table at every start, so that one statement answe
 all processes agree. Whoever has a level that the settings name no more counts as a viewer.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from math import inf
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,6 +18,7 @@ from fairhaven.core.policy import Role
 from fairhaven.facts.projects import LevelSet
 from fairhaven.identity import service as identity
 from fairhaven.projects.models import LevelRow, MembershipRow
+from fairhaven.projects.schemas import AccessLevel
 
 ROLES: Mapping[str, Role] = {each.name.lower(): each for each in Role}
 
@@ -44,9 +47,39 @@ def role_of(level: str, role: int | None) -> Role:
     return ROLES.get(level) or Role(role or Role.VIEWER)
 
 
-async def _set(
-    session: AsyncSession, name: str, row: LevelRow | None, wanted: dict[str, Any] | None
-) -> None:
+def height(level: str, role: int | None, rank: int | None) -> tuple[int, float]:
+    """How high a membership is: by its role; of the same role, the later in the settings.
+
+    A role by itself has no limits: it is the highest of those that give it.
+    """
+    return role_of(level, role), inf if level in ROLES else -1 if rank is None else rank
+
+
+async def all_levels(session: AsyncSession) -> Sequence[AccessLevel]:
+    """What can be given: roles first, then levels as they stand in the settings."""
+    rows = await session.scalars(select(LevelRow).order_by(LevelRow.rank))
+    roles = [AccessLevel(name=name, role=name) for name in ROLES]
+    named = [
+        AccessLevel(name=row.name, role=Role(row.role).name.lower(), limits=row.limits, says=row.says)
+        for row in rows
+    ]
+    return [*roles, *named]
+
+
+async def limits_of(
+    session: AsyncSession, project_id: UUID, person_id: UUID
+) -> tuple[str, Mapping[str, float]]:
+    """The level that counts for somebody in a project, and what each person who has it may use."""
+    rows = await session.execute(
+        select(MembershipRow.level, LevelRow.role, LevelRow.rank, LevelRow.limits)
+        .outerjoin(LevelRow, LevelRow.name == MembershipRow.level)
+        .where(MembershipRow.project_id == project_id, MembershipRow.person_id == person_id)
+    )
+    best = max(rows, key=lambda row: height(row.level, row.role, row.rank), default=None)
+    return (best.level, best.limits or {}) if best else ("", {})
+
+
+async def _set(session: AsyncSession, name: str, row: LevelRow | None, wanted: dict[str, Any] | None) -> None:
     before = _of(row)
     if row is None:
         assert wanted is not None

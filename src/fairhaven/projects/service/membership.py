@@ -22,9 +22,7 @@ DEFAULT = "default"
 _every = select(ProjectRow.id)
 # Every request asks this: it is built once.
 _ROLES = (
-    select(
-        MembershipRow.project_id, MembershipRow.level, LevelRow.role, ProjectRow.archived_at.is_not(None)
-    )
+    select(MembershipRow.project_id, MembershipRow.level, LevelRow.role, ProjectRow.archived_at.is_not(None))
     .join(ProjectRow, ProjectRow.id == MembershipRow.project_id)
     .outerjoin(LevelRow, LevelRow.name == MembershipRow.level)
     .where(MembershipRow.person_id == bindparam("person"))

@@ -1,6 +1,6 @@
 """Limits and balances, as people see and set them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TypeVar
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from fairhaven.facts.projects import QuotaSet
 from fairhaven.projects import policy
 from fairhaven.projects.models import BalanceRow, QuotaRow, SpentRow
 from fairhaven.projects.schemas import Balance, Level, Limit
+from fairhaven.projects.service.levels import limits_of
 from fairhaven.projects.service.membership import project
 from fairhaven.projects.service.reserving import HOURLY, exact, holder, month_of, running_hours
 
@@ -24,12 +25,15 @@ Row = TypeVar("Row", QuotaRow, BalanceRow, SpentRow)
 
 
 async def balances(session: AsyncSession, actor: Actor, project_id: UUID) -> Sequence[Balance]:
-    """What the project and the actor in it use and may use; managers see everybody."""
+    """What the project and the actor in it use and may use, also by their level; managers see everybody."""
     found = await project(session, actor, project_id)
     names = [holder(Level.PROJECT, found.id), holder(Level.EVERYONE, found.id)]
+    me = holder(Level.PERSON, found.id, actor.id)
+    of_level = (await limits_of(session, found.id, actor.id))[1] if actor.id else {}
+    given = {(me, name): amount for name, amount in of_level.items()}
     if policy.can_see_everybodys_quotas.allows(actor, found.id):
-        return await _told(session, names, people_of=found.id)
-    return await _told(session, [*names, holder(Level.PERSON, found.id, actor.id)])
+        return await _told(session, names, people_of=found.id, given=given)
+    return await _told(session, [*names, me], given=given)
 
 
 async def installation_balances(session: AsyncSession, actor: Actor) -> Sequence[Balance]:
@@ -81,11 +85,15 @@ def _check(actor: Actor, project_id: UUID | None, limit: Limit) -> None:
 
 
 async def _told(
-    session: AsyncSession, names: Sequence[str], *, people_of: UUID | None = None
+    session: AsyncSession,
+    names: Sequence[str],
+    *,
+    people_of: UUID | None = None,
+    given: Mapping[tuple[str, str], float] | None = None,
 ) -> Sequence[Balance]:
     """Each resource that is limited or in use, by holder."""
     limited = await _rows(session, QuotaRow, names, people_of)
-    limits = {(row.holder, row.resource): float(row.amount) for row in limited}
+    limits = {**(given or {}), **{(row.holder, row.resource): float(row.amount) for row in limited}}
     reserved = await _rows(session, BalanceRow, names, people_of)
     used = {(row.holder, row.resource): float(row.used) for row in reserved}
     used |= await _hours_used(session, names, people_of)

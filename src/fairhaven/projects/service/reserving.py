@@ -19,10 +19,13 @@ from fairhaven.core.db import now
 from fairhaven.core.errors import Problem
 from fairhaven.projects.models import BalanceRow, QuotaRow, ReservationRow, SpentRow
 from fairhaven.projects.schemas import Level
+from fairhaven.projects.service.levels import limits_of
 
 Amounts = Mapping[str, Decimal]
 Changes = dict[tuple[str, str], Decimal]
 """Amounts by holder and resource."""
+Whose = dict[tuple[str, str], str]
+"""Whose a limit is, in words, where its holder does not tell."""
 
 HOURLY = {"cpu_hours": "cpu", "gpu_hours": "gpu"}
 """Resources that time uses up, and of what."""
@@ -67,9 +70,9 @@ async def reserve(
         _add(changes, _held(before), sign=-1)
     async with session.begin_nested():
         used = await _apply(session, changes)
-        limits = await _limits(session, project_id, person_id)
-        _check(used, limits, changes)
-        await _check_hours(session, holders, limits, wanted)
+        limits, whose = await _limits(session, project_id, person_id)
+        _check(used, limits, changes, whose)
+        await _check_hours(session, holders, limits, wanted, whose)
     if before is not None:
         await _close(session, before)
     session.add(
@@ -187,32 +190,42 @@ async def _apply(session: AsyncSession, changes: Changes) -> Changes:
     return {(each, name): used for each, name, used in found}
 
 
-async def _limits(session: AsyncSession, project_id: UUID, person_id: UUID | None) -> Changes:
-    """The limits that count; a person without one of their own has that of everyone in the project."""
+async def _limits(session: AsyncSession, project_id: UUID, person_id: UUID | None) -> tuple[Changes, Whose]:
+    """The limits that count, and whose they are. A person has their own, else those of their level, else
+    those of everyone in the project.
+    """
     everyone, person = holder(Level.EVERYONE, project_id), holder(Level.PERSON, project_id, person_id)
     names = [*_holders(project_id, person_id), everyone]
     rows = await session.execute(
         select(QuotaRow.holder, QuotaRow.resource, QuotaRow.amount).where(QuotaRow.holder.in_(names))
     )
     limits = {(each, name): amount for each, name, amount in rows}
+    level, of_level = await limits_of(session, project_id, person_id) if person_id else ("", {})
+    whose: Whose = {}
+    for name, amount in of_level.items():
+        if (person, name) not in limits:
+            limits[person, name] = exact(amount)
+            whose[person, name] = f"Each person with the level {level}, and so you,"
     for each, name in list(limits):
         if each == everyone:
             limits.setdefault((person, name), limits[each, name])
-    return limits
+    return limits, whose
 
 
-def _check(used: Changes, limits: Changes, changes: Changes) -> None:
+def _check(used: Changes, limits: Changes, changes: Changes, whose: Whose) -> None:
     for key, limit in sorted(limits.items()):
         more = changes.get(key, Decimal(0))
         if more > 0 and used[key] > limit:
-            before = _said(used[key] - more)
+            whom, before = whose.get(key) or _whose(key[0]), _said(used[key] - more)
             raise QuotaReached(
-                f"{_whose(key[0])} may use {_said(limit)} {_words(key[1])} at once; {before} are in use, "
+                f"{whom} may use {_said(limit)} {_words(key[1])} at once; {before} are in use, "
                 f"and this asks for {_said(more)} more."
             )
 
 
-async def _check_hours(session: AsyncSession, holders: list[str], limits: Changes, wanted: Amounts) -> None:
+async def _check_hours(
+    session: AsyncSession, holders: list[str], limits: Changes, wanted: Amounts, whose: Whose
+) -> None:
     """Nothing that uses up hours is begun when a month's hours are used up."""
     at = now()
     for (each, name), limit in sorted(limits.items()):
@@ -222,8 +235,9 @@ async def _check_hours(session: AsyncSession, holders: list[str], limits: Change
         ended = spent.amount if spent else Decimal(0)
         gone = ended + (await running_hours(session, each, at)).get(name, Decimal(0))
         if gone >= limit:
+            whom = whose.get((each, name)) or _whose(each)
             raise QuotaReached(
-                f"{_whose(each)} may use {_said(limit)} {_words(name)} a month; {_said(gone)} are used up."
+                f"{whom} may use {_said(limit)} {_words(name)} a month; {_said(gone)} are used up."
             )
 
 

@@ -1,27 +1,12 @@
-"""REST of projects: which there are, what they use, and how much they may."""
+"""REST of quotas: what projects use, and how much they may."""
 
 from collections.abc import Sequence
 from uuid import UUID
 
-from fastapi import APIRouter
-
 from fairhaven.core.http import Call
 from fairhaven.projects import service
-from fairhaven.projects.schemas import Balance, Limit, Project
-
-router = APIRouter(prefix="/api/v1", tags=["projects"])
-
-
-@router.get("/projects", operation_id="list_projects")
-async def list_projects(call: Call) -> Sequence[Project]:
-    """List the projects that you are in; administrators see all."""
-    return await service.projects(call.session, call.actor)
-
-
-@router.get("/projects/{project_id}", operation_id="get_project")
-async def get_project(call: Call, project_id: UUID) -> Project:
-    """One project."""
-    return await service.project(call.session, call.actor, project_id)
+from fairhaven.projects.api.routing import router
+from fairhaven.projects.schemas import Balance, Limit
 
 
 @router.get("/projects/{project_id}/quotas", operation_id="list_project_quotas")

@@ -1,4 +1,4 @@
-"""What projects tell over the wire."""
+"""What is used and what may be: balances and limits."""
 
 from enum import StrEnum
 from uuid import UUID
@@ -6,14 +6,6 @@ from uuid import UUID
 from pydantic import Field
 
 from fairhaven.core.schemas import RESOURCE, Reading, Schema
-
-
-class Project(Reading):
-    """A tenant of the installation."""
-
-    id: UUID
-    slug: str
-    name: str
 
 
 class Level(StrEnum):

@@ -1,27 +1,21 @@
-"""Pages of projects: the list, and what one uses of what it may."""
+"""The page of quotas: what a project uses of what it may."""
 
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Form
+from fastapi import Form
 from fastapi.responses import HTMLResponse, Response
 from pydantic import ValidationError
 
 from fairhaven.core.http import Call
 from fairhaven.core.schemas import FieldError
 from fairhaven.projects import policy, service
+from fairhaven.projects.pages.routing import router
+from fairhaven.projects.pages.tabs import tabs
 from fairhaven.projects.schemas import Level, Limit
 from fairhaven.ui.notices import Notice
 from fairhaven.ui.rendering import render, see_other
 from fairhaven.ui.translations import gettext as _
-
-router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
-
-
-@router.get("/projects")
-async def projects_page(call: Call) -> Response:
-    found = await service.projects(call.session, call.actor)
-    return render(call.request, "projects/list.html", projects=found)
 
 
 @router.get("/projects/{project_id}/quotas")
@@ -59,11 +53,13 @@ async def _quotas(
     levels = [(Level.EVERYONE.value, _("each person in the project"))]
     if policy.can_limit_projects.allows(call.actor):
         levels.append((Level.PROJECT.value, _("the project together")))
+    project = await service.project(call.session, call.actor, project_id)
     return render(
         call.request,
         "projects/quotas.html",
         status=status,
-        project=await service.project(call.session, call.actor, project_id),
+        project=project,
+        tabs=tabs(call.actor, project.id, "quotas"),
         balances=await service.balances(call.session, call.actor, project_id),
         levels=levels,
         may_limit=policy.can_limit_people.allows(call.actor, project_id),
