@@ -6,6 +6,8 @@ from typing import Any
 
 from fastapi import APIRouter
 
+from fairhaven.administration import api as administration_api
+from fairhaven.administration import pages as administration_pages
 from fairhaven.audit import api as audit_api
 from fairhaven.audit import appending as audit_appending
 from fairhaven.audit import pages as audit_pages
@@ -51,6 +53,8 @@ ROUTERS: Sequence[APIRouter] = (
     builds_api.router,
     workloads_api.router,
     workloads_gateway.router,
+    administration_api.router,
+    administration_pages.router,
     personal_api.router,
     personal_pages.router,
     api_reference.router,
@@ -84,6 +88,7 @@ TEMPLATES: Sequence[Path] = tuple(
     for domain in (
         "home",
         "personal",
+        "administration",
         "identity",
         "projects",
         "secrets",

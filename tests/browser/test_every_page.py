@@ -128,6 +128,7 @@ STOPS = [
     Stop("/audit/{entry_id}", "/audit/{entry}"),
     Stop("/audit/verification", "/audit/verification"),
     Stop("/account/data", "/account/data"),
+    Stop("/administration", "/administration"),
     Stop("/notices", "/notices"),
     Stop("/notices", "/notices", act=_a_new_notice),
     Stop("/notices", "/notices", act=_a_notice_without_words),

@@ -1,9 +1,9 @@
 """Use cases of builds: queue, look, retry, stop."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import Select, delete, select
+from sqlalchemy import Select, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
@@ -41,7 +41,7 @@ async def start(session: AsyncSession, actor: Actor, spec: BuildSpec) -> Build:
     commit = spec.commit or module.commit
     if await queue(session, module, commit, owner_id=actor.id):
         return Build.model_validate(await _one(session, _of_commit(module.id, commit)))
-    row = await _locked(session, _of_commit(module.id, commit))
+    row = await _one(session, _lock(_of_commit(module.id, commit)))
     if State(row.state).ended and row.state != State.SUCCEEDED:
         await _again(session, row)
     return Build.model_validate(row)
@@ -79,9 +79,7 @@ async def build(session: AsyncSession, actor: Actor, build_id: UUID) -> Build:
     Raises:
         NotFound: there is none, or the actor may not know of it.
     """
-    row = await _one(session, select(BuildRow).where(BuildRow.id == build_id))
-    policy.can_see.check(actor, row)
-    return Build.model_validate(row)
+    return Build.model_validate(await _seen(session, actor, select(BuildRow).where(BuildRow.id == build_id)))
 
 
 async def builds(
@@ -111,8 +109,7 @@ async def retry(session: AsyncSession, actor: Actor, build_id: UUID) -> Build:
     Raises:
         NothingToRetry: it succeeded, or is still under way.
     """
-    row = await _locked(session, select(BuildRow).where(BuildRow.id == build_id))
-    policy.can_see.check(actor, row)
+    row = await _seen(session, actor, _lock(select(BuildRow).where(BuildRow.id == build_id)))
     policy.can_retry.check(actor, row)
     if not State(row.state).ended:
         raise NothingToRetry("It is still under way.", fix="Wait for its end, or stop it first.")
@@ -126,8 +123,7 @@ async def retry(session: AsyncSession, actor: Actor, build_id: UUID) -> Build:
 
 async def cancel(session: AsyncSession, actor: Actor, build_id: UUID) -> Build:
     """Stop a build: at once while it waits, within seconds when it runs; an ended one stays as it is."""
-    row = await _locked(session, select(BuildRow).where(BuildRow.id == build_id))
-    policy.can_see.check(actor, row)
+    row = await _seen(session, actor, _lock(select(BuildRow).where(BuildRow.id == build_id)))
     policy.can_cancel.check(actor, row)
     if row.state == State.QUEUED:
         row.state, row.reason, row.ended_at = (
@@ -164,6 +160,12 @@ async def forget_module(session: AsyncSession, module_id: UUID) -> Sequence[UUID
     return (await session.scalars(gone)).all()
 
 
+async def by_state(session: AsyncSession) -> Mapping[str, int]:
+    """How many builds there are in each state; for the platform itself."""
+    counted = select(BuildRow.state, func.count()).group_by(BuildRow.state).order_by(func.count().desc())
+    return {state: count for state, count in await session.execute(counted)}
+
+
 def may_hear(actor: Actor, project_id: UUID | None) -> bool:
     """Whether live notices of a project's builds are for this actor."""
     return signed_in.allows(actor) and project_id is not None and policy.can_see.allows(actor, project_id)
@@ -193,8 +195,16 @@ def _of_commit(module_id: UUID, commit: str) -> Select[BuildRow]:
     return select(BuildRow).where(BuildRow.module_id == module_id, BuildRow.commit == commit)
 
 
-async def _locked(session: AsyncSession, query: Select[BuildRow]) -> BuildRow:
-    return await _one(session, query.with_for_update(of=BuildRow))
+def _lock(query: Select[BuildRow]) -> Select[BuildRow]:
+    return query.with_for_update(of=BuildRow)
+
+
+async def _seen(session: AsyncSession, actor: Actor, query: Select[BuildRow]) -> BuildRow:
+    """What the actor may see; a stranger is told the same whether it is there or not."""
+    policy.can_list.check(actor)
+    row = await _one(session, query)
+    policy.can_see.check(actor, row)
+    return row
 
 
 async def _one(session: AsyncSession, query: Select[BuildRow]) -> BuildRow:

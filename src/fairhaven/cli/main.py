@@ -17,6 +17,7 @@ DOMAINS = {
     "notice": "fairhaven.notices.cli",
     "session": "fairhaven.identity.cli:sessions",
     "data": "fairhaven.personal.cli",
+    "installation": "fairhaven.administration.cli",
 }
 
 app = typer.Typer(

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from fairhaven.administration.schemas import Overview
 from fairhaven.client.account import Sessions, Tokens
 from fairhaven.client.audit import Audit
 from fairhaven.client.base import Connection
@@ -35,6 +36,11 @@ class Fairhaven:
     def me(self) -> WhoAmI:
         """Who the platform thinks you are."""
         found: WhoAmI = self.connection.get("/me", WhoAmI)
+        return found
+
+    def overview(self) -> Overview:
+        """The installation in figures; for administrators."""
+        found: Overview = self.connection.get("/overviews", Overview)
         return found
 
     def my_data(self) -> PersonalData:

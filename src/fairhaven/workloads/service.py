@@ -1,11 +1,11 @@
 """Use cases of workloads: start, stop, look, and where they answer."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from fairhaven.catalog import service as catalog
@@ -232,6 +232,13 @@ async def routes(session: AsyncSession) -> Sequence[Route]:
     )
     rows = await session.execute(running.order_by(WorkloadRow.id))
     return [Route(workload_id, addresses["http"]) for workload_id, addresses in rows if "http" in addresses]
+
+
+async def by_state(session: AsyncSession) -> Mapping[str, int]:
+    """How many workloads there are in each state; for the platform itself."""
+    counted = select(WorkloadRow.state, func.count()).where(WorkloadRow.wanted != Wanted.DELETED)
+    counted = counted.group_by(WorkloadRow.state).order_by(func.count().desc())
+    return {state: count for state, count in await session.execute(counted)}
 
 
 def _home(actor: Actor, modules_project: UUID) -> UUID:

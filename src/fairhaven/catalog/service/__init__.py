@@ -15,6 +15,7 @@ from fairhaven.catalog.service.following import (
     prepare_check,
     prepare_push,
 )
+from fairhaven.catalog.service.figures import figures
 from fairhaven.catalog.service.inspecting import METADATA_FILE, Inspected, MetadataInvalid, inspect
 from fairhaven.catalog.service.listing import modules
 from fairhaven.catalog.service.reading import hook, may, module, module_by_id
@@ -34,6 +35,7 @@ __all__ = [
     "check_may_register",
     "claim_due",
     "facets",
+    "figures",
     "followed",
     "hook",
     "inspect",
