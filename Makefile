@@ -42,6 +42,7 @@ docs: $(VENV)/.docs ## Build the documentation, every link checked
 bench: bench-runtime ## Measure, against peers
 	$(BIN)/python -m tests.bench.catalog
 	$(BIN)/python -m tests.bench.facts
+	$(BIN)/python -m tests.bench.auth
 
 bench-runtime: $(VENV)/.dev ## Measure the module runtime, against DEEPaaS, MLServer and BentoML
 	$(BIN)/python -m tests.bench.runtime

@@ -15,33 +15,27 @@ import http.client
 import os
 import random
 import statistics
-import subprocess
 import sys
 import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
-from socket import create_server
 from urllib.parse import quote_plus
 
-import psutil
 import psycopg
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from tests.bench.serving import Served, platform_served, serving
 
 from fairhaven import app as application
-from fairhaven import up
 from fairhaven.catalog import metadata, service
 from fairhaven.catalog.models import ModuleRow, ReleaseRow
 from fairhaven.core.config import Settings
-from fairhaven.core.live import Live
 from fairhaven.core.platform import Platform
 from fairhaven.core.policy import Role
 from fairhaven.core.testing import make, servers
@@ -191,18 +185,6 @@ def ask(port: int, kind: str, seed: int, token: str, count: int, times: list[flo
             raise SystemExit(f"{kind}: {answer.status} {body[:500]!r}")
 
 
-@dataclass(frozen=True)
-class Served:
-    """A web application in a process of its own."""
-
-    port: int
-    process: psutil.Process
-
-    def cpu_seconds(self) -> float:
-        spent = self.process.cpu_times()
-        return spent.user + spent.system
-
-
 def clients(web: Served, floor: Served, token: str, requests: int, at_once: int) -> bool:
     """Ask every kind of question; print a line for each; return whether all were fast enough."""
     ask(web.port, "api list", 0, token, 20, [])
@@ -241,21 +223,6 @@ def measure(web: Served, name: str, kind: str, token: str, requests: int, at_onc
     return cuts[94]
 
 
-async def serve(url: str, objects: str, port: int) -> None:
-    """The web process: the whole application, one worker."""
-    with tempfile.TemporaryDirectory() as data:
-        settings = Settings(data=Path(data), log_level="error", engines=[])
-        async with application.opened(settings, database_url=url, objects_url=objects) as platform:
-            live = Live(platform.database)
-            listening = asyncio.create_task(live.run())
-            config = uvicorn.Config(
-                application.web(platform, live), port=port, log_level="error", access_log=False
-            )
-            up.settle_memory()  # as `fairhaven up` and `serve` do
-            await uvicorn.Server(config).serve()
-            listening.cancel()
-
-
 async def serve_floor(kept: bytes, port: int) -> None:
     """What the machine, uvicorn and these clients allow at best: no routes, no database, no JSON."""
 
@@ -266,42 +233,10 @@ async def serve_floor(kept: bytes, port: int) -> None:
     await uvicorn.Server(uvicorn.Config(bare, port=port, log_level="error", access_log=False)).serve()
 
 
-@contextmanager
-def serving(*arguments: str, given: bytes = b"") -> Iterator[Served]:
-    """This file in another process, serving what the arguments say; `given` is its standard input."""
-    with create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "tests.bench.catalog", *arguments, "--port", str(port)]
-    process = subprocess.Popen(command, stdin=subprocess.PIPE)
-    try:
-        assert process.stdin
-        process.stdin.write(given)
-        process.stdin.close()
-        _wait_for(port)
-        yield Served(port, psutil.Process(process.pid))
-    finally:
-        process.terminate()
-        process.wait(10)
-
-
 def _a_list(web: Served, token: str) -> bytes:
     connection = http.client.HTTPConnection("127.0.0.1", web.port, timeout=30)
     connection.request("GET", "/api/v1/modules", headers={"Authorization": f"Bearer {token}"})
     return connection.getresponse().read()
-
-
-def _wait_for(port: int) -> None:
-    until = time.monotonic() + 30
-    while True:
-        try:
-            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-            connection.request("GET", "/healthz")
-            if connection.getresponse().status == 200:
-                return
-        except OSError:
-            if time.monotonic() > until:
-                raise
-        time.sleep(0.1)
 
 
 async def prepare(url: str, objects: str, count: int) -> str:
@@ -332,13 +267,9 @@ def main() -> int:
     parser.add_argument("--modules", type=int, default=10_000)
     parser.add_argument("--requests", type=int, default=1_000)
     parser.add_argument("--clients", type=int, default=8)
-    parser.add_argument("--serve")
     parser.add_argument("--floor", action="store_true")
     parser.add_argument("--port", type=int)
     given = parser.parse_args()
-    if given.serve:
-        asyncio.run(serve(given.serve, os.environ[servers.OBJECTS], given.port))
-        return 0
     if given.floor:
         asyncio.run(serve_floor(sys.stdin.buffer.read(), given.port))
         return 0
@@ -346,7 +277,10 @@ def main() -> int:
         url = servers.new_database("bench_catalog")
         token = asyncio.run(prepare(url, os.environ[servers.OBJECTS], given.modules))
         _KNOWN.extend(known(url))
-        with serving("--serve", url) as web, serving("--floor", given=_a_list(web, token)) as floor:
+        with (
+            platform_served(url) as web,
+            serving("tests.bench.catalog", "--floor", given=_a_list(web, token)) as floor,
+        ):
             good = clients(web, floor, token, given.requests, given.clients)
     return 0 if good else 1
 
