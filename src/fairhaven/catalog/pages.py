@@ -12,11 +12,13 @@ from fairhaven.catalog import policy, service
 from fairhaven.catalog.api import Filter, Filtered
 from fairhaven.catalog.schemas import Facets, Module, Sort, SourceSpec
 from fairhaven.catalog.service import FACETS, AlreadyRegistered, MetadataInvalid
+from fairhaven.catalog.service.searching import View
 from fairhaven.core.errors import BadRequest
 from fairhaven.core.http import Call, Caller, Cursor, platform_of
 from fairhaven.core.policy import Actor
 from fairhaven.core.sources import SourceProblem
 from fairhaven.projects import service as projects
+from fairhaven.projects.brands import Worn
 from fairhaven.ui.notices import Notice
 from fairhaven.ui.rendering import render, see_other
 from fairhaven.ui.translations import gettext as _
@@ -37,12 +39,27 @@ class Hidden:
 
 
 @router.get("/catalog")
-async def catalog(call: Call, wanted: Filtered, sort: Sort | None = None, cursor: Cursor = None) -> Response:
-    """The list; typing swaps its results, a facet swaps all of it."""
+async def catalog(
+    call: Call,
+    wanted: Filtered,
+    sort: Sort | None = None,
+    cursor: Cursor = None,
+    every: Annotated[bool, Query(alias="all")] = False,
+) -> Response:
+    """The list; typing swaps its results, a facet swaps all of it. `all`: not only what the project chose."""
+    view = view_of(call.request)
+    shown = None if every else view
     found = await service.modules(
-        call.session, call.actor, q=wanted.q, facets=wanted.chosen, sort=sort, limit=PAGE, cursor=cursor
+        call.session,
+        call.actor,
+        q=wanted.q,
+        facets=wanted.chosen,
+        view=shown,
+        sort=sort,
+        limit=PAGE,
+        cursor=cursor,
     )
-    counted = await service.facets(call.session, call.actor, wanted.q, wanted.chosen)
+    counted = await service.facets(call.session, call.actor, wanted.q, wanted.chosen, shown)
     typed = call.request.headers.get("hx-target") == "results"
     return render(
         call.request,
@@ -54,7 +71,9 @@ async def catalog(call: Call, wanted: Filtered, sort: Sort | None = None, cursor
         q=wanted.q,
         sort=sort or (Sort.RELEVANCE if wanted.q.strip() else Sort.NEWEST),
         filtered=bool(wanted.q.strip() or any(wanted.chosen.values()) or cursor),
-        hidden=_carried(wanted, sort),
+        hidden=_carried(wanted, sort, every),
+        view=view is not None,
+        every=every,
         may_register=_may_register(call.actor),
     )
 
@@ -187,9 +206,18 @@ def _groups(counted: Facets, wanted: Filter) -> list[dict[str, Any]]:
     ]
 
 
-def _carried(wanted: Filter, sort: Sort | None) -> Hidden:
+def view_of(request: Request) -> View | None:
+    """What the project whose host this is chose of the catalog; None: everything."""
+    worn: Worn | None = request.app.state.brands.worn(request)
+    if worn is None or not (worn.catalog.tags or worn.catalog.names):
+        return None
+    return View(tuple(worn.catalog.tags), tuple(worn.catalog.names))
+
+
+def _carried(wanted: Filter, sort: Sort | None, every: bool) -> Hidden:
     pairs = [(name, value) for name, values in wanted.chosen.items() for value in values]
-    return Hidden([*pairs, ("sort", sort.value)] if sort else pairs)
+    pairs += [("sort", sort.value)] if sort else []
+    return Hidden([*pairs, ("all", "true")] if every else pairs)
 
 
 def _may_register(actor: Actor) -> bool:

@@ -5,6 +5,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from fairhaven.builds import service as builds
 from fairhaven.catalog import service as catalog
+from fairhaven.catalog.pages import view_of
 from fairhaven.catalog.schemas import Sort
 from fairhaven.core.http import Call
 from fairhaven.ui.rendering import render
@@ -19,7 +20,8 @@ MOST = 5
 async def home(call: Call) -> Response:
     """What is new for everybody; what is mine, for somebody signed in."""
     session, actor = call.session, call.actor
-    newest = await catalog.modules(session, actor, sort=Sort.NEWEST, limit=MOST, cursor=None)
+    view = view_of(call.request)
+    newest = await catalog.modules(session, actor, view=view, sort=Sort.NEWEST, limit=MOST, cursor=None)
     mine = actor.signed_in
     running = await workloads.workloads(session, actor, state=None, limit=MOST, cursor=None) if mine else None
     built = await builds.builds(session, actor, limit=MOST, cursor=None) if mine else None

@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from fairhaven.catalog import policy
 from fairhaven.catalog.models import ModuleRow
 from fairhaven.catalog.schemas import FacetCount, Facets
-from fairhaven.catalog.service.searching import FACETS, Chosen, Shape, Wanted
+from fairhaven.catalog.service.searching import FACETS, Chosen, Shape, View, Wanted
 from fairhaven.core.policy import Actor
 
 MOST_VALUES = 8  # of one facet that are told
@@ -42,13 +42,19 @@ class _Kept:
 _kept: WeakKeyDictionary[Any, _Kept] = WeakKeyDictionary()
 
 
-async def facets(session: AsyncSession, actor: Actor, q: str = "", chosen: Chosen | None = None) -> Facets:
+async def facets(
+    session: AsyncSession,
+    actor: Actor,
+    q: str = "",
+    chosen: Chosen | None = None,
+    view: View | None = None,
+) -> Facets:
     """How many modules fit, and how many would for each value of each facet, given the other facets' choice.
 
     The numbers may be `COUNTS_LAST` seconds old.
     """
     policy.can_list.check(actor)
-    wanted = Wanted.of(actor, q, chosen or {})
+    wanted = Wanted.of(actor, q, chosen or {}, view)
     counts = await _counts(session, wanted)
     groups = _by_facet(counts)
     for name, _ in wanted.chosen:  # a facet is counted as if nothing of it were chosen

@@ -12,7 +12,7 @@ from fairhaven.catalog import policy
 from fairhaven.catalog.models import ModuleRow, ReleaseRow
 from fairhaven.catalog.schemas import ModuleSummary, ReleaseMark, Sort
 from fairhaven.catalog.service import searching
-from fairhaven.catalog.service.searching import Chosen, Shape, Wanted
+from fairhaven.catalog.service.searching import Chosen, Shape, View, Wanted
 from fairhaven.core import pagination
 from fairhaven.core.errors import BadRequest
 from fairhaven.core.policy import Actor
@@ -33,6 +33,7 @@ async def modules(
     *,
     q: str = "",
     facets: Chosen | None = None,
+    view: View | None = None,
     sort: Sort | None = None,
     limit: int = 50,
     cursor: str | None = None,
@@ -46,7 +47,7 @@ async def modules(
         BadRequest: the cursor is not of this list.
     """
     policy.can_list.check(actor)
-    wanted = Wanted.of(actor, q, facets or {})
+    wanted = Wanted.of(actor, q, facets or {}, view)
     order = Sort.NEWEST if not wanted.q and sort is not Sort.NAME else sort or Sort.RELEVANCE
     beyond = _beyond(order, cursor) if cursor else {}
     query = _statement(wanted.shape, order, bool(beyond))

@@ -7,7 +7,19 @@ from functools import reduce
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Integer, Select, Text, and_, bindparam, cast, func, literal_column, or_
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    Text,
+    and_,
+    any_,
+    bindparam,
+    cast,
+    func,
+    literal_column,
+    or_,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from fairhaven.catalog.models import ModuleRow
@@ -34,6 +46,14 @@ def clean(text: str) -> str:
 
 
 @dataclass(frozen=True)
+class View:
+    """Modules with one of these tags or one of these names: what a project's own pages show at first."""
+
+    tags: tuple[str, ...]
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Wanted:
     """What somebody looks for: words and chosen facets, clean; with whom it may be shown to.
 
@@ -45,25 +65,32 @@ class Wanted:
     mine: tuple[UUID, ...]
     q: str
     chosen: tuple[tuple[str, tuple[str, ...]], ...]
+    view: View | None = None
 
     @classmethod
-    def of(cls, actor: Actor, q: str, chosen: Chosen) -> "Wanted":
+    def of(cls, actor: Actor, q: str, chosen: Chosen, view: View | None = None) -> "Wanted":
         known = ((name, {clean(value) for value in chosen.get(name, ())}) for name in FACETS)
         kept = tuple((name, tuple(sorted(values)[:MOST_CHOSEN])) for name, values in known if values)
-        return cls(actor.administrator, tuple(projects.mine(actor)), clean(q), kept)
+        return cls(actor.administrator, tuple(projects.mine(actor)), clean(q), kept, view)
 
     def without(self, facet: str) -> "Wanted":
         return replace(self, chosen=tuple(each for each in self.chosen if each[0] != facet))
 
     @property
     def shape(self) -> "Shape":
-        return Shape(self.administrator, tuple(_words(self.q)), tuple(name for name, _ in self.chosen))
+        facets = tuple(name for name, _ in self.chosen)
+        return Shape(self.administrator, tuple(_words(self.q)), facets, self.view is not None)
 
     @property
     def values(self) -> dict[str, Any]:
         terms = {name: [f"{name}={value}" for value in values] for name, values in self.chosen}
         seen = {} if self.administrator else {"mine": list(self.mine)}
-        return {**seen, **_words(self.q), **terms}
+        return {**seen, **_words(self.q), **terms, **self._viewed()}
+
+    def _viewed(self) -> dict[str, Any]:
+        if self.view is None:
+            return {}
+        return {"view_terms": [f"tags={tag}" for tag in self.view.tags], "view_names": [*self.view.names]}
 
 
 class Shape(NamedTuple):
@@ -72,6 +99,7 @@ class Shape(NamedTuple):
     administrator: bool
     words: tuple[str, ...]
     facets: tuple[str, ...]
+    viewed: bool = False
 
     def fits(self) -> list[ColumnElement[bool]]:
         """The conditions of a list."""
@@ -81,6 +109,9 @@ class Shape(NamedTuple):
         for name in self.facets:
             terms: ColumnElement[Any] = bindparam(name, type_=ARRAY(Text))
             conditions.append(ModuleRow.terms.op("&&", is_comparison=True)(terms))
+        if self.viewed:
+            tagged = ModuleRow.terms.op("&&", is_comparison=True)(bindparam("view_terms", type_=ARRAY(Text)))
+            conditions.append(or_(tagged, ModuleRow.name == any_(bindparam("view_names", type_=ARRAY(Text)))))
         return conditions
 
     def score(self, ranking: ColumnElement[Any]) -> ColumnElement[int]:

@@ -46,9 +46,12 @@ async def set_limit(session: AsyncSession, actor: Actor, project_id: UUID | None
     """Set or lift a limit; what runs already goes on, even above it.
 
     Raises:
+        NotFound: there is no such project.
         BadRequest: the level does not fit what is given.
     """
     _check(actor, project_id, limit)
+    if project_id is not None:
+        await project(session, actor, project_id)
     name = holder(limit.level, project_id, limit.person_id)
     where = (QuotaRow.holder == name, QuotaRow.resource == limit.resource)
     present = select(QuotaRow.id, QuotaRow.amount).where(*where).with_for_update()
