@@ -27,14 +27,20 @@ from fairhaven.core.platform import Platform
 from fairhaven.core.policy import Actor, Role
 from fairhaven.identity import service as identity
 from fairhaven.identity import web as identity_web
+from fairhaven.identity.issuers import Issuers, Projects
 from fairhaven.identity.known import Known
 from fairhaven.identity.schemas import Person
 from fairhaven.notices.board import Board
 from fairhaven.projects import service as projects
+from fairhaven.projects.brands import Brands
+from fairhaven.projects.service import naming as project_names
 from fairhaven.secrets import service as secrets
 from fairhaven.ui import environment, rendering
 
 log = structlog.get_logger(__name__)
+
+# What signing in with issuers needs of the domain above identity.
+_PROJECTS = Projects(grant=projects.grant, levels=projects.known_levels, existing=project_names.existing)
 
 BUILDS = "builds"  # the queue of jobs that take long
 
@@ -54,6 +60,7 @@ async def opened(settings: Settings, *, database_url: str, objects_url: str) -> 
                 settings.secrets, platform
             )
         },
+        "sign_in": {"issuers": Issuers(platform, _PROJECTS)},
     }
     try:
         yield platform
@@ -84,11 +91,12 @@ async def first_start(platform: Platform) -> Person:
 
 def web(platform: Platform, live: Live) -> FastAPI:
     """The web application: REST, pages, and what operators ask."""
-    board = Board(platform, live)
+    usual = rendering.Brand(name=platform.settings.name, docs=platform.settings.docs_url or "")
+    board, brands = Board(platform, live), Brands(platform, live, usual)
 
     @asynccontextmanager
     async def served(app: FastAPI) -> AsyncIterator[None]:
-        async with tasks([board.run()]):
+        async with tasks([board.run(), brands.run()]):
             yield
 
     app = FastAPI(
@@ -104,7 +112,7 @@ def web(platform: Platform, live: Live) -> FastAPI:
     app.state.platform, app.state.live = platform, live
     app.state.authenticate, app.state.known = authenticate, Known(live)
     app.state.templates = environment.templates(*domains.TEMPLATES)
-    app.state.brand = rendering.Brand(name=platform.settings.name, docs=platform.settings.docs_url or "")
+    app.state.brands, app.state.brand_at = brands, brands.shown
     app.state.nav, app.state.limiter = domains.NAV, Limiter(platform.settings.limits)
     app.mount(environment.STATIC_URL, environment.static_files(), name="static")
     for router in domains.ROUTERS:
@@ -118,8 +126,10 @@ def web(platform: Platform, live: Live) -> FastAPI:
 
 
 async def authenticate(session: AsyncSession, request: Request) -> Actor:
-    """Who asks, with the roles they have in projects."""
-    return await identity_web.recognise(session, request, request.app.state.known, projects.roles_of)
+    """Who asks, with the roles they have in projects; led to the terms first, where there are some."""
+    actor = await identity_web.recognise(session, request, request.app.state.known, projects.roles_of)
+    await request.app.state.brands.ask(session, request, actor)
+    return actor
 
 
 class Background:

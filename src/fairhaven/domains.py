@@ -24,6 +24,7 @@ from fairhaven.core.reconcile import Reconciler
 from fairhaven.home import api_reference
 from fairhaven.home import pages as home_pages
 from fairhaven.identity import api as identity_api
+from fairhaven.identity import linking_pages, operating_pages, sign_in_pages
 from fairhaven.identity import pages as identity_pages
 from fairhaven.notices import api as notices_api
 from fairhaven.notices import pages as notices_pages
@@ -60,6 +61,9 @@ ROUTERS: Sequence[APIRouter] = (
     api_reference.router,
     home_pages.router,
     identity_pages.router,
+    sign_in_pages.router,
+    linking_pages.router,
+    operating_pages.router,
     projects_pages.router,
     secrets_pages.router,
     audit_pages.router,

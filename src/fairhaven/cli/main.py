@@ -16,6 +16,9 @@ DOMAINS = {
     "audit": "fairhaven.audit.cli",
     "notice": "fairhaven.notices.cli",
     "session": "fairhaven.identity.cli:sessions",
+    "issuer": "fairhaven.identity.cli:issuers",
+    "identity": "fairhaven.identity.cli:identities",
+    "local-account": "fairhaven.identity.cli:local_accounts",
     "data": "fairhaven.personal.cli",
     "installation": "fairhaven.administration.cli",
 }

@@ -1,10 +1,24 @@
-"""Your own ways in: tokens, and browsers that are signed in."""
+"""Ways in: your tokens, browsers and linked accounts; for administrators, issuers and local accounts."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from fairhaven.client.base import Connection
-from fairhaven.identity.schemas import NewToken, Rotation, Session, Token, TokenSpec
+from fairhaven.identity.schemas import (
+    ClaimsOutcome,
+    ClaimsTrial,
+    Identity,
+    IssuerInfo,
+    LocalAccount,
+    NewLocalAccount,
+    NewToken,
+    PasswordLink,
+    Rotation,
+    Session,
+    Token,
+    TokenSpec,
+)
 
 
 class Tokens:
@@ -55,3 +69,59 @@ class Sessions:
     def end(self, session_id: UUID) -> None:
         """Sign a browser out."""
         self._connection.delete(f"/sessions/{session_id}")
+
+
+class Identities:
+    """Your linked accounts. Linking takes a browser: your name → Linked accounts."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def list(self) -> Sequence[Identity]:
+        found: Sequence[Identity] = self._connection.get("/identities", Sequence[Identity])
+        return found
+
+    def unlink(self, identity_id: UUID) -> None:
+        """Sign in with it no more; your last way in stays."""
+        self._connection.delete(f"/identities/{identity_id}")
+
+
+class Issuers:
+    """Who may say who somebody is."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def list(self) -> Sequence[IssuerInfo]:
+        found: Sequence[IssuerInfo] = self._connection.get("/issuers", Sequence[IssuerInfo])
+        return found
+
+    def try_claims(self, name: str, claims: dict[str, Any]) -> ClaimsOutcome:
+        """Which memberships these claims of somebody would give, and why others none; nothing is kept."""
+        trial = ClaimsTrial(claims=claims)
+        found: ClaimsOutcome = self._connection.post(f"/issuers/{name}/trials", ClaimsOutcome, json=trial)
+        return found
+
+
+class LocalAccounts:
+    """Accounts with a password that is kept by the platform; for administrators."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def list(self) -> Sequence[LocalAccount]:
+        found: Sequence[LocalAccount] = self._connection.get("/local-accounts", Sequence[LocalAccount])
+        return found
+
+    def add(
+        self, name: str, person_name: str, *, email: str | None = None, person_id: UUID | None = None
+    ) -> PasswordLink:
+        """Add one; its person chooses a password by the link, once."""
+        spec = NewLocalAccount(name=name, person_name=person_name, email=email, person_id=person_id)
+        made: PasswordLink = self._connection.post("/local-accounts", PasswordLink, json=spec)
+        return made
+
+    def link(self, person_id: UUID) -> PasswordLink:
+        """A new link to choose a password."""
+        made: PasswordLink = self._connection.post(f"/local-accounts/{person_id}/links", PasswordLink)
+        return made

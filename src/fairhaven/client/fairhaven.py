@@ -3,7 +3,7 @@
 from typing import Any
 
 from fairhaven.administration.schemas import Overview
-from fairhaven.client.account import Sessions, Tokens
+from fairhaven.client.account import Identities, Issuers, LocalAccounts, Sessions, Tokens
 from fairhaven.client.audit import Audit
 from fairhaven.client.base import Connection
 from fairhaven.client.builds import Builds
@@ -32,6 +32,9 @@ class Fairhaven:
         self.notices = Notices(self.connection)
         self.tokens = Tokens(self.connection)
         self.sessions = Sessions(self.connection)
+        self.identities = Identities(self.connection)
+        self.issuers = Issuers(self.connection)
+        self.local_accounts = LocalAccounts(self.connection)
 
     def me(self) -> WhoAmI:
         """Who the platform thinks you are."""

@@ -127,8 +127,8 @@ class Settings(BaseSettings):
     session_hours: float = Field(336.0, gt=0, description="How long a sign-in lasts, hours.")
     issuers: list[Issuer] = Field(
         [],
-        description="Who may say who somebody is (OpenID Connect): a table `[[issuers]]` of the file for each, "
-        "with what follows.",
+        description="Who may say who somebody is (OpenID Connect): a table `[[issuers]]` of the file for "
+        "each, with what follows.",
     )
     local_accounts: bool = Field(
         False, description="Whether people may sign in with a name and a password that are kept here."

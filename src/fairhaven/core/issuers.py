@@ -28,7 +28,7 @@ class ClaimRule(BaseModel):
     )
     projects: dict[str, str] = Field(
         {},
-        description="Which of our projects (their short names) the issuer's names mean; others then mean none.",
+        description="The short names of our projects by the issuer's names; others then mean none.",
     )
 
     @model_validator(mode="after")

@@ -69,20 +69,18 @@ class IdentityUnlinked(
 
 
 class LocalAccountAdded(
-    Fact, kind="local_account.added", about="person", says="{actor} added the local account {name}"
+    Fact, kind="local_account.added", about="person", says="{actor} added a local account"
 ):
     person: UUID
-    name: str
 
 
 class PasswordLinkMade(
     Fact,
     kind="password_link.made",
     about="person",
-    says="{actor} made a link by which {name} can choose a password",
+    says="{actor} made a link to choose a password",
 ):
     person: UUID
-    name: str
 
 
 class PasswordSet(Fact, kind="password.set", about="person", says="{actor} chose a new password"):

@@ -8,10 +8,18 @@ from fastapi import APIRouter
 
 from fairhaven.core.http import Call
 from fairhaven.identity import policy, service
+from fairhaven.identity.issuers import issuers_of
 from fairhaven.identity.schemas import (
+    ClaimsOutcome,
+    ClaimsTrial,
     DeviceCode,
     DeviceLogin,
+    Identity,
+    IssuerInfo,
+    LocalAccount,
+    NewLocalAccount,
     NewToken,
+    PasswordLink,
     Rotation,
     Session,
     Token,
@@ -70,6 +78,55 @@ async def end_session(call: Call, session_id: UUID) -> None:
     await service.end_session(call.session, call.actor, session_id)
 
 
+@router.get("/identities", operation_id="list_identities")
+async def list_identities(call: Call) -> Sequence[Identity]:
+    """List your linked accounts."""
+    issuers = issuers_of(call.platform)
+    return await service.identities(call.session, call.actor, issuers.by_url)
+
+
+@router.delete("/identities/{identity_id}", operation_id="unlink_identity", status_code=204)
+async def unlink_identity(call: Call, identity_id: UUID) -> None:
+    """Unlink an account; the last way in stays."""
+    await issuers_of(call.platform).unlink(call.session, call.actor, identity_id)
+
+
+@router.get("/issuers", operation_id="list_issuers")
+async def list_issuers(call: Call) -> Sequence[IssuerInfo]:
+    """List those with whom one may sign in."""
+    policy.can_sign_in.check(call.actor)
+    return issuers_of(call.platform).listed()
+
+
+@router.post("/issuers/{name}/trials", operation_id="try_claims")
+async def try_claims(call: Call, name: str, trial: ClaimsTrial) -> ClaimsOutcome:
+    """See which memberships claims of somebody would give, and why others give none. Nothing is kept."""
+    return await issuers_of(call.platform).try_claims(call.session, call.actor, name, trial)
+
+
+@router.get("/local-accounts", operation_id="list_local_accounts")
+async def list_local_accounts(call: Call) -> Sequence[LocalAccount]:
+    """List the accounts with a password that is kept here."""
+    return await service.local_accounts(call.session, call.actor)
+
+
+@router.post("/local-accounts", operation_id="add_local_account", status_code=201)
+async def add_local_account(call: Call, spec: NewLocalAccount) -> PasswordLink:
+    """Add an account; its person chooses a password by a link, which is told this once."""
+    policy.can_manage_accounts.check(call.actor)
+    service.require_on(call.platform.settings)
+    account = await service.add_local_account(call.session, call.actor, spec)
+    return await _password_link(call, account.person_id)
+
+
+@router.post("/local-accounts/{person_id}/links", operation_id="make_password_link", status_code=201)
+async def make_password_link(call: Call, person_id: UUID) -> PasswordLink:
+    """Make a link with which somebody chooses a password, once; it is told this once."""
+    policy.can_manage_accounts.check(call.actor)
+    service.require_on(call.platform.settings)
+    return await _password_link(call, person_id)
+
+
 @router.post("/device-logins", operation_id="begin_device_login", status_code=201)
 async def begin_device_login(call: Call) -> DeviceLogin:
     """Begin to sign in a device without a browser (RFC 8628)."""
@@ -80,3 +137,9 @@ async def begin_device_login(call: Call) -> DeviceLogin:
 async def finish_device_login(call: Call, code: DeviceCode) -> NewToken:
     """Ask for the token of an approved device: 428 until somebody approved it."""
     return await service.finish_device_login(call.session, call.actor, code.device_code)
+
+
+async def _password_link(call: Call, person_id: UUID) -> PasswordLink:
+    account, secret, expires_at = await service.make_password_link(call.session, call.actor, person_id)
+    url = f"{call.platform.settings.public_url}/sign-in/password/{secret}"
+    return PasswordLink(account=account, url=url, expires_at=expires_at)

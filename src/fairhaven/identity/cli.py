@@ -1,16 +1,24 @@
-"""Commands of identity: `fairhaven token list | create | rotate | revoke`, `fairhaven session list | end`."""
+"""Commands of identity: tokens, sessions, linked accounts, issuers, local accounts."""
 
+import json as jsons
+import sys
 from typing import Annotated
 from uuid import UUID
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
-from fairhaven.cli.context import client, out, show_json, tells_failures
-from fairhaven.identity.schemas import NewToken
+from fairhaven.cli.context import client, fail, out, show_json, tells_failures
+from fairhaven.identity.schemas import NewToken, PasswordLink
 
 tokens = typer.Typer(help="Tokens: let programs act as you, as little as they need.", no_args_is_help=True)
 sessions = typer.Typer(help="Sessions: where you are signed in.", no_args_is_help=True)
+identities = typer.Typer(help="Linked accounts: with what you sign in.", no_args_is_help=True)
+issuers = typer.Typer(help="Issuers: who may say who somebody is.", no_args_is_help=True)
+local_accounts = typer.Typer(
+    help="Local accounts: names and passwords kept by the platform.", no_args_is_help=True
+)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 TokenId = Annotated[UUID, typer.Argument(help="Id of a token.")]
@@ -86,6 +94,102 @@ def end_session(session: SessionId) -> None:
     """Sign a browser out."""
     client().sessions.end(session)
     out.print("It is signed out.")
+
+
+@identities.command("list")
+@tells_failures
+def list_identities(json: AsJson = False) -> None:
+    """List your linked accounts."""
+    found = client().identities.list()
+    if json:
+        return show_json(found)
+    table = Table("Identifier", "Account at", "Known there as", "Last confirmed")
+    for each in found:
+        confirmed = f"{each.confirmed_at:%Y-%m-%d %H:%M}" if each.confirmed_at else "never"
+        table.add_row(str(each.id), escape(each.label), escape(each.name), confirmed)
+    return out.print(table)
+
+
+@identities.command("unlink")
+@tells_failures
+def unlink_identity(
+    identity: Annotated[UUID, typer.Argument(help="Identifier of a linked account.")],
+) -> None:
+    """Unlink an account; your last way in stays."""
+    client().identities.unlink(identity)
+    out.print("It is not linked any more.")
+
+
+@issuers.command("list")
+@tells_failures
+def list_issuers(json: AsJson = False) -> None:
+    """List those with whom one may sign in."""
+    found = client().issuers.list()
+    if json:
+        return show_json(found)
+    table = Table("Name", "Label")
+    for each in found:
+        table.add_row(each.name, escape(each.label))
+    return out.print(table)
+
+
+@issuers.command("try")
+@tells_failures
+def try_claims(
+    name: Annotated[str, typer.Argument(help="The issuer's name in the settings.")], json: AsJson = False
+) -> None:
+    """See which memberships claims would give, and why others none: JSON on the standard input."""
+    try:
+        claims = jsons.load(sys.stdin)
+    except ValueError as error:
+        fail(f"The standard input is not JSON: {error}.")
+    if not isinstance(claims, dict):
+        fail("The standard input is not a JSON object.")
+    found = client().issuers.try_claims(name, claims)
+    if json:
+        return show_json(found)
+    table = Table("Rule", "Claim", "Value", "Gives", "Why")
+    for each in found.verdicts:
+        gives = "yes" if each.gives else "no"
+        table.add_row(str(each.rule), escape(each.claim), escape(each.value), gives, escape(each.why))
+    return out.print(table)
+
+
+@local_accounts.command("list")
+@tells_failures
+def list_local_accounts(json: AsJson = False) -> None:
+    """List the accounts with a password that the platform keeps."""
+    found = client().local_accounts.list()
+    if json:
+        return show_json(found)
+    table = Table("Name", "Called", "Person", "Password chosen")
+    for each in found:
+        chosen = f"{each.changed_at:%Y-%m-%d %H:%M}" if each.changed_at else "not yet"
+        table.add_row(escape(each.name), escape(each.person_name), str(each.person_id), chosen)
+    return out.print(table)
+
+
+@local_accounts.command("add")
+@tells_failures
+def add_local_account(
+    name: Annotated[str, typer.Argument(help="What they sign in with.")],
+    called: Annotated[str, typer.Option(help="What others see; the name unless told.")] = "",
+    email: Annotated[str | None, typer.Option(help="Their e-mail address.")] = None,
+    person: Annotated[UUID | None, typer.Option(help="Id of somebody who is here already.")] = None,
+) -> None:
+    """Add an account; prints the link with which its person chooses a password, this once."""
+    _print_link(client().local_accounts.add(name, called or name, email=email, person_id=person))
+
+
+@local_accounts.command("link")
+@tells_failures
+def link_local_account(person: Annotated[UUID, typer.Argument(help="Id of the account's person.")]) -> None:
+    """Make a new link with which a person chooses a password; prints it this once."""
+    _print_link(client().local_accounts.link(person))
+
+
+def _print_link(made: PasswordLink) -> None:
+    typer.echo(made.url)
 
 
 def _print(made: NewToken) -> None:

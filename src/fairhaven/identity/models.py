@@ -87,16 +87,20 @@ class IdentityRow(Entity):
     name: Mapped[str]
     email: Mapped[str | None]
     # When the issuer last said what the memberships by it were made from.
-    confirmed_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
 
 
 class IssuerSessionRow(Base):
-    """That a session came from an issuer, with the issuer's tokens, sealed."""
+    """The tokens, sealed, that an issuer gave in a session: when it began, or when an account was linked."""
 
     __tablename__ = "issuer_sessions"
 
     session_id: Mapped[UUID] = mapped_column(ForeignKey("sessions.id", ondelete="CASCADE"), primary_key=True)
-    identity_id: Mapped[UUID] = mapped_column(ForeignKey("identities.id", ondelete="CASCADE"), index=True)
+    identity_id: Mapped[UUID] = mapped_column(
+        ForeignKey("identities.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    # Whether the session began with it, and so ends with it.
+    began: Mapped[bool]
     key_id: Mapped[str]
     sealed_key: Mapped[bytes]
     sealed: Mapped[bytes]

@@ -1,4 +1,4 @@
-"""Pages of identity: signing in by link, signing out, tokens, approving a device."""
+"""Pages of identity: tokens, sessions, approving a device."""
 
 from datetime import timedelta
 from typing import Annotated
@@ -13,9 +13,10 @@ from fairhaven.core.http import Call
 from fairhaven.core.schemas import FieldError
 from fairhaven.identity import policy, service
 from fairhaven.identity.schemas import TokenSpec
-from fairhaven.identity.web import COOKIE
+from fairhaven.identity.sign_in_pages import unkept
 from fairhaven.ui.notices import Notice
 from fairhaven.ui.rendering import render, see_other
+from fairhaven.ui.urls import with_query
 
 OVERLAP = timedelta(days=1)
 # What the form offers; the API takes any scopes.
@@ -26,50 +27,6 @@ MAY: dict[str, list[str]] = {
 }
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
-
-
-@router.get("/sign-in")
-async def sign_in_help(call: Call) -> Response:
-    """How to get in: the one who runs the platform hands out links."""
-    policy.can_sign_in.check(call.actor)
-    return render(call.request, "identity/sign_in.html", secret="")
-
-
-@router.get("/sign-in/{secret}")
-async def sign_in_page(call: Call, secret: str) -> Response:
-    """Ask for a click: a link that is merely looked at (by a mail scanner, a preview) is not used up."""
-    policy.can_sign_in.check(call.actor)
-    return _unkept(render(call.request, "identity/sign_in.html", secret=secret))
-
-
-@router.post("/sign-in/{secret}")
-async def sign_in(call: Call, secret: str) -> Response:
-    """Use the link up. It needs no CSRF token: who knows the secret is who may sign in."""
-    settings = call.platform.settings
-    life = timedelta(hours=settings.session_hours)
-    agent = call.request.headers.get("user-agent", "")
-    await throttle.sign_in(call.platform)
-    credential = await service.sign_in(call.session, secret, agent=agent, life=life)
-    await throttle.forgive(call.session, call.platform)
-    answer = see_other("/", Notice(f"Welcome to {settings.name}."))
-    answer.set_cookie(
-        COOKIE,
-        credential,
-        max_age=int(life.total_seconds()),
-        httponly=True,
-        samesite="lax",
-        secure=settings.public_url.startswith("https://"),
-    )
-    return answer
-
-
-@router.post("/sign-out")
-async def sign_out(call: Call) -> Response:
-    policy.can_see_self.check(call.actor)
-    await service.sign_out(call.session, call.request.cookies.get(COOKIE, ""))
-    answer = see_other("/", Notice("You are signed out."))
-    answer.delete_cookie(COOKIE)
-    return answer
 
 
 @router.get("/account/tokens")
@@ -90,14 +47,14 @@ async def create_token(
         wrong = [FieldError(field=str(e["loc"][0]), message=e["msg"]) for e in error.errors()]
         return await _tokens(call, status=422, values={"name": name, "days": days, "may": may}, wrong=wrong)
     made = await service.create_token(call.session, call.actor, spec)
-    return _unkept(await _tokens(call, secret=made.secret))
+    return unkept(await _tokens(call, secret=made.secret))
 
 
 @router.post("/account/tokens/{token_id}/rotate")
 async def rotate_token(call: Call, token_id: UUID) -> Response:
     """A new token like this one; the old one works for a day more."""
     made = await service.rotate_token(call.session, call.actor, token_id, OVERLAP)
-    return _unkept(await _tokens(call, secret=made.secret))
+    return unkept(await _tokens(call, secret=made.secret))
 
 
 @router.get("/account/sessions")
@@ -122,6 +79,10 @@ async def revoke_token(call: Call, token_id: UUID) -> Response:
 
 @router.get("/device")
 async def device_page(call: Call, code: str = "") -> Response:
+    """Who approves a device comes from a terminal, and may have to sign in first: lead there and back."""
+    if not call.actor.signed_in:
+        policy.can_sign_in.check(call.actor)
+        return see_other(with_query("/sign-in", next=with_query("/device", code=code[:20])))
     policy.can_approve_device.check(call.actor)
     return render(call.request, "identity/device.html", code=code[:20], approved=False)
 
@@ -153,10 +114,3 @@ async def _tokens(
         values=values or {},
         errors={each.field: each.message for each in wrong or ()},
     )
-
-
-def _unkept(answer: Response) -> Response:
-    """Pages that bear a secret are kept by nobody, and their address is told to nobody."""
-    answer.headers["Cache-Control"] = "no-store"
-    answer.headers["Referrer-Policy"] = "no-referrer"
-    return answer

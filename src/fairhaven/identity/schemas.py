@@ -120,7 +120,9 @@ class Identity(Reading):
     name: str
     email: str | None
     created_at: datetime
-    confirmed_at: datetime = Field(description="When the issuer last said what memberships were made from.")
+    confirmed_at: datetime | None = Field(
+        description="When the issuer last said what memberships were made from."
+    )
 
 
 class ClaimsTrial(Schema):

@@ -9,13 +9,16 @@ from starlette.requests import Request
 from fairhaven.core import credentials
 from fairhaven.core.db import now
 from fairhaven.core.errors import NotAllowed
+from fairhaven.core.http import platform_of
 from fairhaven.core.policy import ANONYMOUS, Actor, Role
 from fairhaven.identity import service
+from fairhaven.identity.issuers import Issuers, issuers_of
 from fairhaven.identity.known import Entry, Known
 from fairhaven.identity.service import Recognised
 from fairhaven.identity.service.recognising import TOUCHED
 
 COOKIE = "fairhaven_session"
+BY_ISSUER = "issuer"
 SAFE = {"GET", "HEAD", "OPTIONS"}
 
 
@@ -32,13 +35,17 @@ async def recognise(session: AsyncSession, request: Request, known: Known, roles
 
     Raises:
         TokenRefused: a token was sent and is not valid.
+        IssuerSilent: it is an issuer's, who must be asked and does not answer.
         ForgedForm: a changing request came with the cookie, but not from a page of ours.
     """
     bearer = bearer_of(request)
     cookie = "" if bearer is not None else request.cookies.get(COOKIE, "")
     if bearer is None and not cookie:
         return ANONYMOUS
-    entry = await _entry(session, bearer, cookie, known, roles)
+    entry = known.get(credentials.digest(cookie if bearer is None else bearer))
+    if entry is None:
+        issuers = issuers_of(platform_of(request))
+        entry = await _looked_up(session, bearer, cookie, issuers, known, roles)
     if entry is None:
         return ANONYMOUS
     await _note_use(session, entry)
@@ -49,21 +56,22 @@ async def recognise(session: AsyncSession, request: Request, known: Known, roles
     return entry.actor
 
 
-async def _entry(
-    session: AsyncSession, bearer: str | None, cookie: str, known: Known, roles: Roles
+async def _looked_up(
+    session: AsyncSession, bearer: str | None, cookie: str, issuers: Issuers, known: Known, roles: Roles
 ) -> Entry | None:
-    credential = cookie if bearer is None else bearer
-    if entry := known.get(credentials.digest(credential)):
-        return entry
+    """Who it is by the database, and by issuers: those are asked before this session reads anything."""
+    if bearer is None:
+        await issuers.keep_fresh(credentials.digest(cookie))
     generation = known.generation
-    found = (
-        await service.of_session(session, cookie)
-        if bearer is None
-        else await service.of_token(session, bearer)
-    )
+    if bearer is None:
+        via, found = "session", await service.of_session(session, cookie)
+    elif issuers.may_take(bearer):
+        via, found = BY_ISSUER, await issuers.of_jwt(bearer)
+        generation = known.generation  # what it told us of a change is in it already
+    else:
+        via, found = "token", await service.of_token(session, bearer)
     if found is None:
         return None
-    via = "session" if bearer is None else "token"
     actor = _actor(found, await roles(session, found.person.id), via)
     entry = Entry(actor, found.expires_at, found.used_at)
     known.keep(found.digest, entry, generation)
@@ -87,6 +95,8 @@ def _actor(found: Recognised, roles: Mapping[UUID, Role], via: str) -> Actor:
 
 async def _note_use(session: AsyncSession, entry: Entry) -> None:
     at = now()
+    if entry.actor.via == BY_ISSUER:  # its use is noted nowhere: there is no row of it
+        return
     if entry.used_at is None or at - entry.used_at > TOUCHED:
         await service.touch(session, entry.actor.credential, entry.actor.via)
         entry.used_at = at
@@ -97,10 +107,15 @@ def bearer_of(request: Request) -> str | None:
     return credential.strip() if scheme.lower() == "bearer" else None
 
 
-async def refuse_forged(request: Request) -> None:
-    """Raise ForgedForm unless the request bears the session's CSRF token and comes from our origin."""
+def refuse_foreign(request: Request) -> None:
+    """Raise ForgedForm where a browser says that another site sent the request."""
     if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         raise ForgedForm("It was sent by another site.")
+
+
+async def refuse_forged(request: Request) -> None:
+    """Raise ForgedForm unless the request bears the session's CSRF token and comes from our origin."""
+    refuse_foreign(request)
     given = request.headers.get("x-csrf-token") or await _form_field(request)
     if not credentials.same(given, request.state.csrf):
         raise ForgedForm("Its CSRF token is missing or wrong.")

@@ -98,6 +98,7 @@ class Brand:
         NavItem("Tokens", "/account/tokens", "key-round"),
         NavItem("Secrets", "/account/secrets", "lock"),
         NavItem("Sessions", "/account/sessions", "circle-user"),
+        NavItem("Linked accounts", "/account/identities", "users"),
         NavItem("Audit log", "/audit", "list"),
         NavItem("My data", "/account/data", "download"),
         NavItem(
@@ -105,6 +106,9 @@ class Brand:
             "/administration",
             "gauge",
             lambda reader: getattr(reader, "administrator", False),
+        ),
+        NavItem(
+            "Ways to sign in", "/issuers", "log-in", lambda reader: getattr(reader, "administrator", False)
         ),
         NavItem("Notices", "/notices", "bell", lambda reader: getattr(reader, "administrator", False)),
     )

@@ -7,15 +7,14 @@ from uuid import UUID
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from fairhaven.core.db import now
-from fairhaven.core.errors import Conflict, NotFound
+from fairhaven.core.errors import Conflict, NotFound, SignInNeeded
 from fairhaven.core.facts import emit
 from fairhaven.core.issuers import Issuer
 from fairhaven.core.policy import Actor
 from fairhaven.facts.identity import IdentityLinked, IdentityUnlinked
 from fairhaven.identity import policy
 from fairhaven.identity.models import IdentityRow, IssuerSessionRow, LocalAccountRow, PersonRow, SessionRow
-from fairhaven.identity.schemas import Identity, Kind
+from fairhaven.identity.schemas import Identity, Kind, Person
 from fairhaven.identity.service.people import add_person
 from fairhaven.identity.service.recognising import forget
 
@@ -51,8 +50,21 @@ async def arrive(session: AsyncSession, arrival: Arrival, *, linking: UUID | Non
         row = await _linked(session, arrival, linking)
     elif linking not in (None, row.person_id):
         raise LinkedElsewhere(f"Your account at {arrival.issuer.shown} is somebody else's here.")
-    row.name, row.email = arrival.name, arrival.email
+    if arrival.name != arrival.subject:  # a token need not bear names
+        row.name, row.email = arrival.name, arrival.email
     return row
+
+
+async def person_of(session: AsyncSession, row: IdentityRow) -> Person:
+    """Whose identity it is.
+
+    Raises:
+        SignInNeeded: the person is let in no more.
+    """
+    person = await session.get_one(PersonRow, row.person_id)
+    if person.disabled_at is not None:
+        raise SignInNeeded("This account has been closed.", fix="Ask an administrator.")
+    return Person.model_validate(person)
 
 
 async def identities(
@@ -123,7 +135,6 @@ async def _linked(session: AsyncSession, arrival: Arrival, linking: UUID | None)
         subject=arrival.subject,
         name=arrival.name,
         email=arrival.email,
-        confirmed_at=now(),
     )
     session.add(row)
     await session.flush()

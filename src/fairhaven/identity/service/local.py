@@ -41,6 +41,11 @@ class PasswordLinkUsed(Gone):
     fix = "Links to choose a password work once, for three days: ask an administrator for a new one."
 
 
+class WeakPassword(Invalid):
+    title = "Choose another password"
+    fix = "Take several words that have nothing to do with each other."
+
+
 class WrongPassword(Invalid):
     title = "Name or password are not right"
     fix = "Try again; forgotten? An administrator can make a link to choose a new one."
@@ -52,7 +57,7 @@ def require_on(settings: Settings) -> None:
         raise NotFound("There are no local accounts here.", fix="An operator sets `local_accounts`.")
 
 
-async def accounts(session: AsyncSession, actor: Actor) -> Sequence[LocalAccount]:
+async def local_accounts(session: AsyncSession, actor: Actor) -> Sequence[LocalAccount]:
     policy.can_manage_accounts.check(actor)
     rows = await session.execute(
         select(LocalAccountRow, PersonRow.name)
@@ -62,7 +67,7 @@ async def accounts(session: AsyncSession, actor: Actor) -> Sequence[LocalAccount
     return [_told(row, name) for row, name in rows]
 
 
-async def add_account(session: AsyncSession, actor: Actor, spec: NewLocalAccount) -> LocalAccount:
+async def add_local_account(session: AsyncSession, actor: Actor, spec: NewLocalAccount) -> LocalAccount:
     """Add an account without a password; `make_password_link` lets its person choose one.
 
     Raises:
@@ -81,7 +86,7 @@ async def add_account(session: AsyncSession, actor: Actor, spec: NewLocalAccount
     row = LocalAccountRow(person_id=owner.id, name=spec.name)
     session.add(row)
     await session.flush()
-    await emit(session, LocalAccountAdded(person=owner.id, name=spec.name))
+    await emit(session, LocalAccountAdded(person=owner.id))
     return _told(row, owner.name)
 
 
@@ -98,7 +103,7 @@ async def make_password_link(
         raise NotFound("There is no such account.")
     secret = credentials.make()
     row.link_digest, row.link_expires_at = credentials.digest(secret), now() + LINK_LIFE
-    await emit(session, PasswordLinkMade(person=person_id, name=row.name))
+    await emit(session, PasswordLinkMade(person=person_id))
     return _told(row, (await person(session, person_id)).name), secret, row.link_expires_at
 
 
@@ -106,7 +111,7 @@ async def choose_password(session: AsyncSession, secret: str, password: str) -> 
     """Use a link up; whoever was signed in with the account before is signed out.
 
     Raises:
-        PasswordLinkUsed, Invalid
+        PasswordLinkUsed, WeakPassword
     """
     policy.can_sign_in.check(session.info["actor"])
     used = (
@@ -130,7 +135,7 @@ async def change_password(session: AsyncSession, actor: Actor, present: str, pas
 
     Raises:
         NotFound: the actor has no local account.
-        WrongPassword, Invalid
+        WrongPassword, WeakPassword
     """
     policy.can_change_password.check(actor)
     row = await session.get(LocalAccountRow, actor.id) if actor.id else None
@@ -174,14 +179,14 @@ async def _set(session: AsyncSession, row: LocalAccountRow, password: str) -> No
 
 
 def _refuse_weak(password: str, name: str) -> None:
-    """Raises: Invalid: anybody could guess it."""
+    """Raises: WeakPassword: anybody could guess it."""
     why = ""
     if not SHORTEST <= len(password) <= LONGEST:
         why = f"Between {SHORTEST} and {LONGEST} characters; several words are easy to keep in mind."
     elif len(set(password)) < 5 or password.lower().replace(name, "").strip("0123456789!.-_ ") == "":
         why = "Anybody could guess that: take several words that have nothing to do with each other."
     if why:
-        raise Invalid(why, errors=[FieldError(field="password", message=why)])
+        raise WeakPassword(why, errors=[FieldError(field="password", message=why)])
 
 
 async def _renew(platform: Platform, person_id: UUID, old: str, password: str) -> None:

@@ -6,13 +6,13 @@ from typing import Protocol
 from uuid import UUID
 from weakref import WeakSet
 
-from sqlalchemy import bindparam, event, select, update
+from sqlalchemy import bindparam, event, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from fairhaven.core import credentials, live
 from fairhaven.core.db import now
 from fairhaven.core.errors import SignInNeeded
-from fairhaven.identity.models import PersonRow, SessionRow, TokenRow
+from fairhaven.identity.models import IssuerSessionRow, PersonRow, SessionRow, TokenRow
 from fairhaven.identity.schemas import Person
 
 TOPIC = "person"
@@ -22,8 +22,18 @@ TOUCHED = timedelta(minutes=1)
 
 # Requests ask one of these: they are built once.
 _PERSON = (PersonRow.id, PersonRow.name, PersonRow.administrator, PersonRow.kind)
+# When the first issuer that gave tokens in the session is to be asked again.
+_NEXT_AT = (
+    select(func.min(IssuerSessionRow.next_at))
+    .where(IssuerSessionRow.session_id == SessionRow.id)
+    .scalar_subquery()
+)
 _BY_SESSION = (
-    select(*_PERSON, SessionRow.expires_at, SessionRow.seen_at.label("used_at"))
+    select(
+        *_PERSON,
+        func.least(SessionRow.expires_at, _NEXT_AT).label("expires_at"),
+        SessionRow.seen_at.label("used_at"),
+    )
     .join(SessionRow, SessionRow.person_id == PersonRow.id)
     .where(SessionRow.digest == bindparam("digest"), SessionRow.expires_at > bindparam("at"))
     .where(PersonRow.disabled_at.is_(None))
@@ -53,6 +63,7 @@ class Recognised:
 
     Attributes:
         digest: of the credential, by which it is kept.
+        expires_at: until when this may be believed without looking again.
         scopes: `resource:verb` each; None: everything that the person may.
         project: the only project that it is for; None: all of the person's.
         used_at: when it was last noted as used.
