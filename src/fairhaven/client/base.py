@@ -80,6 +80,17 @@ class Connection:
         answer = self._send("PUT", path, content=body, headers={"Content-Type": "application/json"})
         return _read(answer, model) if model is not None else None
 
+    def patch(self, path: str, model: type[Any_] | Any, *, json: BaseModel) -> Any:
+        """Send `json` as what is to change at `path`; what it leaves unset stays as it is."""
+        body = json.model_dump_json(exclude_unset=True)
+        answer = self._send("PATCH", path, content=body, headers={"Content-Type": "application/json"})
+        return _read(answer, model)
+
+    def put_bytes(self, path: str, model: type[Any_] | Any, content: bytes) -> Any:
+        """Send bytes as what is to be at `path`."""
+        headers = {"Content-Type": "application/octet-stream"}
+        return _read(self._send("PUT", path, content=content, headers=headers), model)
+
     def delete(self, path: str) -> None:
         self._send("DELETE", path)
 

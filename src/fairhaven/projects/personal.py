@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from fairhaven.core.errors import Conflict
 from fairhaven.core.policy import Role
-from fairhaven.projects.models import MembershipRow, ProjectRow, QuotaRow
+from fairhaven.identity import service as identity
+from fairhaven.projects.models import AcceptedTermsRow, InvitationRow, MembershipRow, ProjectRow, QuotaRow
 from fairhaven.projects.service import granting, roles_of
 
 
@@ -25,7 +26,12 @@ async def kept(session: AsyncSession, person_id: UUID) -> Mapping[str, Any]:
          "since": row.created_at}
         for row, name in rows
     ]  # fmt: skip
-    return {"memberships": memberships}
+    accepted = await session.scalars(select(AcceptedTermsRow).where(AcceptedTermsRow.person_id == person_id))
+    terms = [
+        {"project_id": each.project_id, "version": each.version, "accepted_at": each.accepted_at}
+        for each in accepted
+    ]
+    return {"memberships": memberships, "accepted_terms": terms}
 
 
 async def erase(session: AsyncSession, person_id: UUID) -> None:
@@ -40,6 +46,11 @@ async def erase(session: AsyncSession, person_id: UUID) -> None:
     theirs = select(MembershipRow).where(MembershipRow.person_id == person_id)
     for row in (await session.scalars(theirs)).all():
         await granting.remove(session, row)
+    await session.execute(delete(AcceptedTermsRow).where(AcceptedTermsRow.person_id == person_id))
+    person = (await identity.listed(session, [person_id]))[person_id]
+    if person.email:
+        theirs_only = func.lower(InvitationRow.email) == person.email.lower()
+        await session.execute(delete(InvitationRow).where(theirs_only))
     await session.execute(delete(QuotaRow).where(QuotaRow.holder.endswith(f":{person_id}")))
 
 

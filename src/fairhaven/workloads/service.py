@@ -101,6 +101,7 @@ async def start(session: AsyncSession, actor: Actor, spec: WorkloadSpec) -> Work
     Raises:
         NotFound: there is no such release for the actor.
         NotAllowed: the actor may not start workloads in the project.
+        ProjectArchived, EngineNotAllowed: nothing may be started in the project, or nowhere that there is.
         QuotaReached: it would use more than somebody may.
         SecretMissing: it refers to a secret that is not there, or not the actor's to use.
     """
@@ -269,11 +270,14 @@ async def _found(
 
 
 async def _reserve(session: AsyncSession, row: WorkloadRow) -> None:
-    """Reserve what it uses while it runs; given back when it has ended (`reconcile`).
+    """Reserve what it uses while it runs, on an engine of its project; given back when it has ended.
 
     Raises:
+        ProjectArchived: nothing is started in the project any more.
+        EngineNotAllowed: the project may not use the engine that has it, or none at all.
         QuotaReached: that would be more than somebody may use.
     """
+    row.engine = await projects.engine_for(session, row.project_id, row.engine)
     uses = {"workloads": 1.0, **row.resources}
     if row.kind == Kind.SERVICE:
         uses["services"] = 1.0

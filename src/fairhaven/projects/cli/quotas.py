@@ -1,4 +1,4 @@
-"""Commands of projects: `fairhaven project list | quotas | limit`."""
+"""Limits and balances."""
 
 from typing import Annotated
 from uuid import UUID
@@ -7,24 +7,8 @@ import typer
 from rich.table import Table
 
 from fairhaven.cli.context import client, out, show_json, tells_failures
+from fairhaven.projects.cli.groups import AsJson, app, say
 from fairhaven.projects.schemas import Level
-
-app = typer.Typer(help="Projects: who shares what, and how much of it.", no_args_is_help=True)
-
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-
-
-@app.command("list")
-@tells_failures
-def list_(json: AsJson = False) -> None:
-    """List the projects that you are in."""
-    found = client().projects.list()
-    if json:
-        return show_json(found)
-    table = Table("Project", "Name", "Id")
-    for each in found:
-        table.add_row(each.slug, each.name, str(each.id))
-    return out.print(table)
 
 
 @app.command()
@@ -56,4 +40,4 @@ def limit(
     """Set or lift a limit."""
     level = Level.PERSON if person else Level.EVERYONE if everyone else Level.PROJECT
     client().projects.limit(resource, amount, project_id=project, level=level, person_id=person)
-    out.print("The limit is lifted." if amount is None else "The limit is set.")
+    say("The limit is lifted." if amount is None else "The limit is set.")
