@@ -12,18 +12,37 @@ from fairhaven.core.errors import Conflict
 from fairhaven.core.facts import emit
 from fairhaven.core.marks import ERASED
 from fairhaven.facts.identity import PersonErased
-from fairhaven.identity.models import DeviceLoginRow, PersonRow, SessionRow, SignInLinkRow, TokenRow
+from fairhaven.identity.models import (
+    DeviceLoginRow,
+    IdentityRow,
+    LocalAccountRow,
+    PersonRow,
+    SessionRow,
+    SignInFlowRow,
+    SignInLinkRow,
+    TokenRow,
+)
 from fairhaven.identity.schemas import Kind, Session, Token
 from fairhaven.identity.service.recognising import forget
 
-_OWNED: Sequence[type[Base]] = (SessionRow, TokenRow, SignInLinkRow, DeviceLoginRow)
+_OWNED: Sequence[type[Base]] = (
+    SessionRow,
+    TokenRow,
+    SignInLinkRow,
+    DeviceLoginRow,
+    IdentityRow,
+    LocalAccountRow,
+    SignInFlowRow,
+)
 
 
 async def kept(session: AsyncSession, person_id: UUID) -> Mapping[str, Any]:
-    """Who they are, where they are signed in, and their tokens."""
+    """Who they are, here and to issuers, where they are signed in, and their tokens."""
     row = await session.get_one(PersonRow, person_id)
     sessions = await session.scalars(select(SessionRow).where(SessionRow.person_id == person_id))
     tokens = await session.scalars(select(TokenRow).where(TokenRow.person_id == person_id))
+    identities = await session.scalars(select(IdentityRow).where(IdentityRow.person_id == person_id))
+    account = await session.get(LocalAccountRow, person_id)
     return {
         "id": row.id,
         "name": row.name,
@@ -32,6 +51,11 @@ async def kept(session: AsyncSession, person_id: UUID) -> Mapping[str, Any]:
         "administrator": row.administrator,
         "joined_at": row.created_at,
         "signed_in_at": row.signed_in_at,
+        "identities": [
+            {"issuer": each.issuer, "subject": each.subject, "name": each.name, "email": each.email}
+            for each in identities
+        ],
+        "account": account.name if account else None,
         "sessions": [Session.model_validate(each) for each in sessions],
         "tokens": [Token.model_validate(each) for each in tokens],
     }

@@ -2,17 +2,19 @@
 
 import json
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import httpx
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import func, insert, select, text, update
 
 from fairhaven.audit import service as audit
 from fairhaven.audit.appending import append
 from fairhaven.audit.schemas import Filter
+from fairhaven.core.db import Base, now
 from fairhaven.core.facts import FactRow
 from fairhaven.core.platform import Platform
 from fairhaven.core.policy import Actor, Role
@@ -36,6 +38,42 @@ async def anywhere(platform: Platform, words: str) -> Sequence[str]:
         ]
 
 
+async def referring(platform: Platform, person: Actor) -> Sequence[str]:
+    """The tables whose rows belong to a person, by a foreign key."""
+    found = []
+    async with platform.transaction() as session:
+        for table in Base.metadata.sorted_tables:
+            for column in table.columns:
+                if any(key.target_fullname == "people.id" for key in column.foreign_keys):
+                    count = await session.scalar(select(func.count()).where(column == person.id))
+                    found += [table.name] if count else []
+    return found
+
+
+async def everywhere(platform: Platform, person: Actor, project_id: UUID) -> None:
+    """Leave traces of a person in each table that may have some."""
+    later, key = now() + timedelta(hours=1), {"person_id": person.id}
+    traces: list[tuple[str, dict[str, Any]]] = [
+        ("identities", {**key, "issuer": "https://issuer.example", "subject": "dora-at-melpomene",
+                        "name": person.name, "email": "dora@melpomene.example"}),
+        ("local_accounts", {**key, "name": "melpomene"}),
+        ("sign_in_flows", {**key, "digest": "1", "browser": "1", "issuer": "x", "return_to": "/",
+                           "expires_at": later}),
+        ("sign_in_links", {**key, "digest": "1", "expires_at": later}),
+        ("device_logins", {**key, "digest": "1", "user_code": "BCDF-BCDF", "expires_at": later}),
+        ("sessions", {**key, "digest": "1", "expires_at": later, "agent": "x", "address": ADDRESS}),
+        ("accepted_terms", {**key, "project_id": project_id, "version": 1, "accepted_at": now()}),
+        ("invitations", {"project_id": project_id, "inviter_id": UUID(int=0), "digest": "1",
+                         "level": "viewer", "email": "Dora@melpomene.example", "most": 1,
+                         "expires_at": later}),
+    ]  # fmt: skip
+    async with platform.transaction() as session:
+        inviter = await session.scalar(text("SELECT id FROM people ORDER BY id LIMIT 1"))
+        for name, values in traces:
+            values = {**values, "inviter_id": inviter} if "inviter_id" in values else values
+            await session.execute(insert(Base.metadata.tables[name]).values(**values))
+
+
 async def flaws(platform: Platform, actor: Actor) -> Sequence[str]:
     while await append(platform):
         pass
@@ -53,7 +91,7 @@ async def dora(platform: Platform, project_id: UUID) -> Actor:
 
 
 async def test_everything_is_shown_and_everything_can_be_erased(
-    platform: Platform, dora: Actor, ada: Actor, api_for: Callable[..., Any]
+    platform: Platform, dora: Actor, project_id: UUID, ada: Actor, api_for: Callable[..., Any]
 ) -> None:
     api: httpx.AsyncClient = await api_for(dora)
     assert (await api.post("/api/v1/tokens", json={"name": "for my laptop"})).status_code == 201
@@ -61,7 +99,9 @@ async def test_everything_is_shown_and_everything_can_be_erased(
     async with platform.transaction() as session:  # as when she comes through a gateway
         await session.execute(update(FactRow).where(FactRow.actor_id == dora.id).values(address=ADDRESS))
 
+    await everywhere(platform, dora, project_id)
     data = (await api.get("/api/v1/me/data")).json()
+    assert data["identity"]["identities"][0]["subject"] == "dora-at-melpomene"
     assert (data["identity"]["name"], data["identity"]["email"]) == (dora.name, "dora@melpomene.example")
     assert "for my laptop" in [each["name"] for each in data["identity"]["tokens"]]
     assert [each["level"] for each in data["projects"]["memberships"]] == ["developer"]
@@ -74,6 +114,7 @@ async def test_everything_is_shown_and_everything_can_be_erased(
     for words in ("Melpomene", "melpomene", ADDRESS, "for my laptop"):
         left = await anywhere(platform, words)
         assert left == (["facts"] if words == "for my laptop" else []), words
+    assert await referring(platform, dora) == []
 
 
 async def test_the_audit_log_still_holds_and_a_name_cannot_be_hidden(
