@@ -7,6 +7,22 @@ Importing this package is light: the YAML reader and the schema library are load
 """
 
 from fairhaven.catalog.metadata.model import Dates, Links, ModuleMetadata, Provenance, Resources, ResourceSet
+from fairhaven.catalog.metadata.parts import (
+    Agent,
+    Architecture,
+    Axis,
+    BaseModelLink,
+    Dataset,
+    Evaluation,
+    File,
+    Grant,
+    Impact,
+    Limits,
+    Metric,
+    Port,
+    Reference,
+    Use,
+)
 from fairhaven.catalog.metadata.reader import MAX_BYTES, parse
 from fairhaven.catalog.metadata.report import Problem, Report, Severity
 from fairhaven.catalog.metadata.schemas import (
@@ -22,18 +38,32 @@ from fairhaven.catalog.metadata.schemas import (
 
 __all__ = [
     "MAX_BYTES",
+    "Agent",
+    "Architecture",
+    "Axis",
+    "BaseModelLink",
+    "Dataset",
     "Dates",
+    "Evaluation",
     "Facets",
     "FieldHelp",
+    "File",
+    "Grant",
+    "Impact",
+    "Limits",
     "Links",
+    "Metric",
     "ModuleMetadata",
+    "Port",
     "Problem",
     "Provenance",
+    "Reference",
     "Report",
     "ResourceSet",
     "Resources",
     "SchemaMissing",
     "Severity",
+    "Use",
     "describe_schema",
     "facets",
     "known_versions",

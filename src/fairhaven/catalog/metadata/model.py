@@ -1,19 +1,27 @@
-"""The content of a sound metadata file, typed and normalised; nothing here reads or checks."""
+"""The content of a sound metadata file, typed and normalised; nothing here reads or checks.
+
+One model for every version: version 3 is a superset, so what an older file cannot say stays empty.
+The field `data_type` is `data-type` in files; all others are called alike.
+"""
 
 from datetime import date
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from fairhaven.catalog.metadata.parts import (
+    Agent,
+    Architecture,
+    Content,
+    Dataset,
+    Evaluation,
+    File,
+    Grant,
+    Impact,
+    Limits,
+    Reference,
+    Use,
+)
 
 
-class _Content(BaseModel):
-    """Frozen; `extra` keeps what the file says beyond the known fields."""
-
-    model_config = ConfigDict(frozen=True)
-
-    extra: dict[str, JsonValue] = Field(default_factory=dict)
-
-
-class Links(_Content):
+class Links(Content):
     """Addresses as written (IRIs), but for `docker_image`: an image reference such as `ai4oshub/mods`."""
 
     source_code: str
@@ -28,16 +36,22 @@ class Links(_Content):
     ai4_template: str | None = None
     cicd_url: str | None = None
     cicd_badge: str | None = None
+    homepage: str | None = None
+    issues: str | None = None
+    changelog: str | None = None
+    discussion: str | None = None
+    archive: str | None = None
 
 
-class Dates(_Content):
-    """When the module was made and last changed, as the author says."""
+class Dates(Content):
+    """When the module was made, last changed and first published, as the author says."""
 
     created: date
     updated: date
+    published: date | None = None
 
 
-class ResourceSet(_Content):
+class ResourceSet(Content):
     """What one kind of use needs; memory and storage in MB (10^6 bytes), cpu and gpu are counts."""
 
     cpu: int | None = None
@@ -48,22 +62,33 @@ class ResourceSet(_Content):
     storage_MB: int | None = None  # noqa: N815 - the schema's own name
 
 
-class Resources(_Content):
+class Resources(Content):
     """Minimum or recommended resources per use; None where the file is silent."""
 
     inference: ResourceSet | None = None
     training: ResourceSet | None = None
 
 
-class Provenance(_Content):
-    """Identifiers that the author wrote of the job and run which made the model."""
+class Provenance(Content):
+    """What made the model: identifiers that the author wrote, and addresses of what it came from.
+
+    `commit` is the source's commit; `generated_by` the activity (run, build or job) as an address; `used` and
+    `derived_from` what that activity used and what the model was derived from, as addresses.
+    """
 
     nomad_job: str | None = None
     mlflow_run: str | None = None
+    commit: str | None = None
+    generated_by: str | None = None
+    used: tuple[str, ...] = ()
+    derived_from: tuple[str, ...] = ()
 
 
-class ModuleMetadata(_Content):
-    """A module's metadata. `doi` is bare (`10.5281/zenodo.1`); `description` is Markdown with HTML."""
+class ModuleMetadata(Content):
+    """A module's metadata. `doi` is bare (`10.5281/zenodo.1`); `description` is Markdown with HTML.
+
+    `license` is an SPDX expression, canonically spelt; `version` is the module's own, not the schema's.
+    """
 
     metadata_version: str
     title: str
@@ -73,6 +98,12 @@ class ModuleMetadata(_Content):
     license: str | None = None
     id: str | None = None
     version: str | None = None
+    languages: tuple[str, ...] = ()
+    authors: tuple[Agent, ...] = ()
+    contributors: tuple[Agent, ...] = ()
+    maintainers: tuple[Agent, ...] = ()
+    publisher: Agent | None = None
+    funding: tuple[Grant, ...] = ()
     links: Links
     dates: Dates | None = None
     libraries: tuple[str, ...]
@@ -80,5 +111,13 @@ class ModuleMetadata(_Content):
     categories: tuple[str, ...]
     tags: tuple[str, ...]
     data_type: tuple[str, ...] = ()
+    model: Architecture | None = None
+    files: tuple[File, ...] = ()
+    datasets: tuple[Dataset, ...] = ()
+    evaluations: tuple[Evaluation, ...] = ()
+    use: Use | None = None
+    limits: Limits | None = None
+    impact: Impact | None = None
+    references: tuple[Reference, ...] = ()
     resources: Resources = Resources()
     provenance: Provenance | None = None
