@@ -17,11 +17,11 @@ from fairhaven.core.platform import Platform
 from fairhaven.core.policy import ANONYMOUS, Actor
 from fairhaven.core.sealing import KeyRing, key_source
 from fairhaven.identity import policy, service
-from fairhaven.identity.issuers import bearers, flow
+from fairhaven.identity.issuers import bearers, flow, freshness
 from fairhaven.identity.issuers.applying import apply
 from fairhaven.identity.issuers.claims import outcome, without_unknown
 from fairhaven.identity.issuers.flow import Begun, Proven
-from fairhaven.identity.issuers.freshness import FRESH, Freshness
+from fairhaven.identity.issuers.freshness import Freshness
 from fairhaven.identity.issuers.jwts import looks_like_jwt
 from fairhaven.identity.issuers.memberships import Projects
 from fairhaven.identity.issuers.problems import IssuerSilent
@@ -196,7 +196,7 @@ class Issuers:
             sealed_key=envelope.sealed_key,
             sealed=envelope.sealed,
             checked_at=now(),
-            next_at=now() + FRESH,
+            next_at=now() + freshness.FRESH,
         )
         await session.merge(kept)
 
