@@ -14,6 +14,7 @@ from pkgutil import iter_modules, resolve_name
 from typing import Any
 
 import typer
+from fastapi import FastAPI
 from pydantic import BaseModel
 
 import fairhaven
@@ -46,10 +47,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def openapi() -> dict[str, Any]:
-    """The REST interface as OpenAPI 3.1, from an application that is connected to nothing."""
+    """The REST interface as OpenAPI 3.1."""
+    return unconnected().openapi()
+
+
+def unconnected() -> FastAPI:
+    """The application, connected to nothing: to be looked at, not to be asked."""
     database = Database("postgresql://unused/unused")  # connects at its first use, and there is none
-    platform = Platform(Settings.model_construct(), database)
-    return application.web(platform, Live(database)).openapi()
+    return application.web(Platform(Settings.model_construct(), database), Live(database))
 
 
 def openapi_text() -> str:

@@ -108,7 +108,7 @@ def _buckets(platform: Platform, account: str | None) -> list[Bucket]:
         found.append(Bucket(_ADDRESS, shared, limits.sign_in_address, limits.sign_in_window))
     if account:
         found.append(Bucket(_ACCOUNT, account.strip().lower(), limits.sign_in_account, limits.sign_in_window))
-    return found
+    return [each for each in found if each.tries > 0]  # 0 turns a limit off
 
 
 async def _sweep(session: AsyncSession) -> None:

@@ -15,6 +15,7 @@ from jinja2 import Environment
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse
 
+from fairhaven.core.policy import ANONYMOUS
 from fairhaven.ui import notices
 from fairhaven.ui.notices import Notice
 from fairhaven.ui.translations import language, speak
@@ -50,12 +51,6 @@ class ProblemLike(Protocol):
     def title(self) -> str: ...
     @property
     def detail(self) -> str: ...
-
-
-@dataclass(frozen=True)
-class Nobody:
-    name: str = ""
-    signed_in: bool = False
 
 
 def _everybody(reader: Any) -> bool:
@@ -171,7 +166,7 @@ def wants_fragment(request: Request) -> bool:
 def frame(request: Request) -> dict[str, Any]:
     """What the frame of every page needs, whatever the page is about."""
     app, state = request.app.state, request.state
-    actor = getattr(state, "actor", None) or Nobody()
+    actor = getattr(state, "actor", None) or ANONYMOUS
     return {
         "request": request,
         "actor": actor,

@@ -164,6 +164,15 @@ async def test_tries_come_back_with_time(platform: Platform) -> None:
     await make.until(lambda: passes(bucket), seconds=5)
 
 
+async def test_what_is_turned_off_counts_nothing(platform: Platform) -> None:
+    free = limited(platform, platform.database, sign_in_address=0, sign_in_account=0)
+    with origin.noted(Origin("r", "198.51.100.7")):
+        for _ in range(20):
+            await throttle.sign_in(free, "ada@example.org")
+        async with platform.transaction() as session:
+            await throttle.forgive(session, free, "ada@example.org")
+
+
 async def test_full_buckets_are_forgotten(platform: Platform) -> None:
     quick = limited(platform, platform.database, sign_in_address=5, sign_in_window=0.001)
     for number in range(30):

@@ -13,6 +13,7 @@ from typing import Any
 
 import httpx
 import pytest
+import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from fairhaven import app as application
@@ -30,6 +31,9 @@ __all__ = ["drain"]
 
 def pytest_configure(config: pytest.Config) -> None:
     """Start the servers once, in the process that pytest was started in (not in its workers)."""
+    # Drawing a traceback with every local variable takes seconds.
+    drawn = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[*structlog.get_config()["processors"][:-1], drawn])
     if hasattr(config, "workerinput") or config.option.collectonly or servers.DATABASE in os.environ:
         return
     running = servers.running()
