@@ -85,6 +85,12 @@ def platform_of(request: Request) -> Platform:
     return platform
 
 
+def origin_of(request: Request) -> str:
+    """The address at which the reader reached us, for links that stay there; never one that we do not know."""
+    origin_at = getattr(request.app.state, "origin_at", None)
+    return str(origin_at(request)) if origin_at else platform_of(request).settings.public_url
+
+
 async def _context(request: Request) -> AsyncIterator[RequestContext]:
     platform = platform_of(request)
     asked = policy.watch()

@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from fairhaven.core import credentials, throttle
 from fairhaven.core.errors import NotAllowed
-from fairhaven.core.http import Call
+from fairhaven.core.http import Call, origin_of
 from fairhaven.identity import policy, service
 from fairhaven.identity.issuers import issuers_of
 from fairhaven.identity.sign_in_pages import differs, go_there
@@ -44,7 +44,9 @@ async def link(call: Call, issuer: str, proof: str = "") -> Response:
     policy.can_link.check(call.actor)
     if call.actor.via != "session" or not credentials.same(proof, _proof(call, issuer)):
         raise NotAllowed("This did not begin on your page of linked accounts.", fix="Begin it there.")
-    begun = await issuers_of(call.platform).begin(issuer, return_to=HERE, linking=call.actor)
+    begun = await issuers_of(call.platform).begin(
+        issuer, at=origin_of(call.request), return_to=HERE, linking=call.actor
+    )
     return go_there(begun, call.platform.settings)
 
 

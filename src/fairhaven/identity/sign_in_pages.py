@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from fairhaven.core import credentials, throttle
 from fairhaven.core.config import Settings
-from fairhaven.core.http import Call, Caller, platform_of
+from fairhaven.core.http import Call, Caller, origin_of, platform_of
 from fairhaven.core.policy import ANONYMOUS
 from fairhaven.core.schemas import FieldError
 from fairhaven.identity import policy, service
@@ -18,7 +18,7 @@ from fairhaven.identity.issuers.flow import LIFE as FLOW_LIFE
 from fairhaven.identity.issuers.flow import Begun, cookie_of
 from fairhaven.identity.web import COOKIE, refuse_foreign
 from fairhaven.ui.notices import Notice
-from fairhaven.ui.rendering import render, see_other
+from fairhaven.ui.rendering import brand_of, render, see_other
 from fairhaven.ui.translations import gettext as _
 from fairhaven.ui.urls import own_place
 
@@ -59,14 +59,16 @@ async def sign_in_locally(
         call.session, person_id, agent=agent_of(call.request), life=life, by="password"
     )
     await service.sign_out(call.session, call.request.cookies.get(COOKIE, ""))
-    return signed_in(back, credential, call.platform.settings)
+    return signed_in(call.request, back, credential)
 
 
 @router.get("/sign-in/with/{issuer}")
 async def begin(call: Call, issuer: str, next_: Next = "/") -> Response:
     """Go to an issuer to sign in there."""
     policy.can_sign_in.check(call.actor)
-    begun = await issuers_of(call.platform).begin(issuer, return_to=own_place(next_))
+    begun = await issuers_of(call.platform).begin(
+        issuer, at=origin_of(call.request), return_to=own_place(next_)
+    )
     return go_there(begun, call.platform.settings)
 
 
@@ -76,7 +78,9 @@ async def finish(request: Request, actor: Caller, issuer: str) -> Response:
     policy.can_sign_in.check(actor)
     platform = platform_of(request)
     answer = dict(request.query_params)
-    done = await issuers_of(platform).finish(actor, issuer, answer, request.cookies, agent=agent_of(request))
+    done = await issuers_of(platform).finish(
+        actor, issuer, answer, request.cookies, at=origin_of(request), agent=agent_of(request)
+    )
     if done.credential is None:
         response: Response = see_other(done.return_to, Notice(_("The account is linked.")))
     else:
@@ -84,7 +88,7 @@ async def finish(request: Request, actor: Caller, issuer: str) -> Response:
             actor
         ) as session:  # whoever was signed in here before is not any more
             await service.sign_out(session, request.cookies.get(COOKIE, ""))
-        response = signed_in(done.return_to, done.credential, platform.settings)
+        response = signed_in(request, done.return_to, done.credential)
     response.delete_cookie(cookie_of(answer.get("state", "")), path=FLOWS)
     return unkept(response)
 
@@ -133,7 +137,7 @@ async def sign_in(call: Call, secret: str) -> Response:
     await throttle.sign_in(call.platform)
     credential = await service.sign_in(call.session, secret, agent=agent_of(call.request), life=life)
     await throttle.forgive(call.session, call.platform)
-    return signed_in("/", credential, settings)
+    return signed_in(call.request, "/", credential)
 
 
 @router.post("/sign-out")
@@ -144,7 +148,7 @@ async def sign_out(call: Call) -> Response:
     """
     policy.can_see_self.check(call.actor)
     cookie = call.request.cookies.get(COOKIE, "")
-    there = await issuers_of(call.platform).farewell(credentials.digest(cookie))
+    there = await issuers_of(call.platform).farewell(credentials.digest(cookie), at=origin_of(call.request))
     await service.sign_out(call.session, cookie)
     answer: Response = see_other("/", Notice(_("You are signed out.")))
     if there:
@@ -155,8 +159,9 @@ async def sign_out(call: Call) -> Response:
     return answer
 
 
-def signed_in(back: str, credential: str, settings: Settings) -> Response:
-    answer = see_other(back, Notice(_("Welcome to %(name)s.") % {"name": settings.name}))
+def signed_in(request: Request, back: str, credential: str) -> Response:
+    settings = platform_of(request).settings
+    answer = see_other(back, Notice(_("Welcome to %(name)s.") % {"name": brand_of(request).name}))
     answer.set_cookie(
         COOKIE,
         credential,

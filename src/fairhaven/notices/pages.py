@@ -15,7 +15,7 @@ from fairhaven.projects import service as projects
 from fairhaven.ui.notices import Notice as Word
 from fairhaven.ui.rendering import render, see_other, wants_fragment
 from fairhaven.ui.translations import gettext as _
-from fairhaven.ui.urls import inside
+from fairhaven.ui.urls import own_place
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -71,7 +71,7 @@ async def withdraw(call: Call, notice_id: UUID) -> Response:
 async def dismiss(call: Call, notice_id: UUID, back: Field = "/") -> Response:
     """Put a notice away, in this browser."""
     policy.can_list.check(call.actor)
-    answer: Response = HTMLResponse("") if wants_fragment(call.request) else see_other(inside(back))
+    answer: Response = HTMLResponse("") if wants_fragment(call.request) else see_other(own_place(back))
     away = [mark(notice_id), *(each for each in dismissed(call.request) if each != mark(notice_id))]
     answer.set_cookie(
         COOKIE, ".".join(away[:REMEMBERED]).rstrip("."), max_age=A_SEASON, httponly=True, samesite="lax"

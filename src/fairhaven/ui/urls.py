@@ -48,12 +48,6 @@ def own_place(address: str, otherwise: str = "/") -> str:
     return address if inside else otherwise
 
 
-def inside(back: str) -> str:
-    """Where to go on, out of a form that somebody else may have written: only places of our own."""
-    plain = back.startswith("/") and not back.startswith("//") and "\\" not in back and back.isprintable()
-    return back if plain else "/"
-
-
 @lru_cache(maxsize=64)
 def _read(url: str) -> tuple[str, tuple[tuple[str, str], ...]]:
     """Path and parameters; kept, because a page asks about its own address for every link that it draws."""

@@ -63,8 +63,10 @@ class Issuers:
     def listed(self) -> Sequence[IssuerInfo]:
         return [IssuerInfo(name=name, label=each.issuer.shown) for name, each in self._named.items()]
 
-    async def begin(self, name: str, *, return_to: str, linking: Actor | None = None) -> Begun:
+    async def begin(self, name: str, *, at: str, return_to: str, linking: Actor | None = None) -> Begun:
         """Begin to sign in, or to link an account, at an issuer. It counts as a try to sign in.
+
+        `at` is the address where the browser is, and comes back to: cookies are of one host.
 
         Raises:
             NotFound, TooManyTries, IssuerSilent
@@ -76,7 +78,7 @@ class Issuers:
             return await flow.begin(
                 session,
                 provider,
-                redirect_uri=self._redirect_uri(name),
+                redirect_uri=_redirect_uri(at, name),
                 return_to=return_to,
                 linking=linking,
             )
@@ -88,6 +90,7 @@ class Issuers:
         answer: Mapping[str, str],
         cookies: Mapping[str, str],
         *,
+        at: str,
         agent: str = "",
         address: str = "",
     ) -> Finished:
@@ -103,7 +106,7 @@ class Issuers:
         begun = flow.checked(row, provider.issuer, secret, actor)
         names_itself = (await provider.metadata()).names_itself
         code = flow.code_of(provider, answer, names_itself=names_itself)
-        proven = await flow.prove(provider, code, secret, redirect_uri=self._redirect_uri(name))
+        proven = await flow.prove(provider, code, secret, redirect_uri=_redirect_uri(at, name))
         async with self._platform.transaction(actor) as session:
             identity = await service.arrive(session, proven.arrival, linking=begun.linking)
             await apply(session, self._projects, provider.issuer, identity, proven.sources)
@@ -139,8 +142,11 @@ class Issuers:
         """
         return await bearers.recognised(self._platform, self._projects, self._by_url, bearer)
 
-    async def farewell(self, digest: str) -> str:
-        """Where a browser signs out of the issuer too, for a session that began there; nothing: nowhere."""
+    async def farewell(self, digest: str, *, at: str) -> str:
+        """Where a browser signs out of the issuer too, for a session that began there; nothing: nowhere.
+
+        It comes back to `at`.
+        """
         began = (
             select(IssuerSessionRow, IdentityRow.issuer)
             .join(IdentityRow, IdentityRow.id == IssuerSessionRow.identity_id)
@@ -153,7 +159,7 @@ class Issuers:
         if found is None or provider is None:
             return ""
         tokens = await opened(self._ring, found.IssuerSessionRow)
-        back = f"{self._platform.settings.public_url}/sign-in"
+        back = f"{at}/sign-in"
         try:
             return await provider.end_session_url(tokens.id_token if tokens else None, back)
         except (IssuerSilent, Unconfigured) as silent:
@@ -200,14 +206,15 @@ class Issuers:
         )
         await session.merge(kept)
 
-    def _redirect_uri(self, name: str) -> str:
-        return f"{self._platform.settings.public_url}/sign-in/with/{name}/back"
-
     def _provider(self, name: str) -> Provider:
         found = self._named.get(name)
         if found is None:
             raise NotFound("Nobody signs in that way here.")
         return found
+
+
+def _redirect_uri(at: str, name: str) -> str:
+    return f"{at}/sign-in/with/{name}/back"
 
 
 def issuers_of(platform: Platform) -> Issuers:

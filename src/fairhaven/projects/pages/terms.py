@@ -13,7 +13,7 @@ from fairhaven.projects.pages.routing import router
 from fairhaven.ui.notices import Notice
 from fairhaven.ui.rendering import render, see_other
 from fairhaven.ui.translations import gettext as _
-from fairhaven.ui.urls import inside
+from fairhaven.ui.urls import own_place
 
 
 @router.get("/terms")
@@ -24,7 +24,7 @@ async def terms_page(call: Call, back: str = "/") -> Response:
     if call.actor.id is not None:
         version = worn.brand.terms_version
         done = await service.accepted(call.session, call.actor.id, worn.project_id, version)
-    return render(call.request, "projects/terms.html", of=worn.brand, done=done, back=inside(back))
+    return render(call.request, "projects/terms.html", of=worn.brand, done=done, back=own_place(back))
 
 
 @router.post("/terms")
@@ -33,7 +33,7 @@ async def accept_terms(
 ) -> Response:
     policy.can_accept_terms.check(call.actor)
     await service.accept_terms(call.session, call.actor, _worn(call).project_id, version)
-    return see_other(inside(back), Notice(_("Thank you: the terms are accepted.")))
+    return see_other(own_place(back), Notice(_("Thank you: the terms are accepted.")))
 
 
 def _worn(call: Call) -> Worn:
