@@ -26,6 +26,7 @@ from fairhaven.home import pages as home_pages
 from fairhaven.identity import api as identity_api
 from fairhaven.identity import linking_pages, operating_pages, sign_in_pages
 from fairhaven.identity import pages as identity_pages
+from fairhaven.identity import people_pages as identity_people_pages
 from fairhaven.notices import api as notices_api
 from fairhaven.notices import pages as notices_pages
 from fairhaven.personal import api as personal_api
@@ -61,6 +62,7 @@ ROUTERS: Sequence[APIRouter] = (
     api_reference.router,
     home_pages.router,
     identity_pages.router,
+    identity_people_pages.router,
     sign_in_pages.router,
     linking_pages.router,
     operating_pages.router,

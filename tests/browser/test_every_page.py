@@ -65,6 +65,25 @@ def _a_new_limit(page: Page) -> None:
     expect(page.locator("main table").first).to_contain_text("100")
 
 
+def _a_short_name_that_is_taken(page: Page) -> None:
+    page.get_by_label("Name", exact=True).fill("Another")
+    page.get_by_label("Short name").fill("default")
+    page.get_by_role("button", name="Make the project").click()
+    expect(page.locator(".error-summary")).to_be_visible()
+
+
+def _a_new_invitation(page: Page) -> None:
+    page.get_by_label("E-mail address").fill("ada@example.org")
+    page.get_by_role("button", name="Make an invitation").click()
+    expect(page.locator("main pre").first).to_contain_text("/invitations/")
+
+
+def _an_accent_that_cannot_be_read(page: Page) -> None:
+    page.get_by_label("Accent on light pages").fill("#ffcc00")
+    page.get_by_role("button", name="Change the look").click()
+    expect(page.locator(".error-summary")).to_contain_text("4.5 : 1 is needed")
+
+
 def _a_wrong_name(page: Page) -> None:
     page.get_by_label("Name").fill("my token")
     page.get_by_label("Value", exact=True).fill("correct horse battery staple")
@@ -118,6 +137,25 @@ STOPS = [
     Stop("/account/secrets", "/account/secrets", act=_a_new_secret),
     Stop("/account/secrets", "/account/secrets", act=_a_wrong_name),
     Stop("/projects", "/projects"),
+    Stop("/projects/new", "/projects/new"),
+    Stop("/projects/new", "/projects/new", act=_a_short_name_that_is_taken),
+    Stop("/projects/{project_id}", "/projects/{project}"),
+    Stop("/projects/{project_id}/members", "/projects/{project}/members"),
+    Stop("/projects/{project_id}/members", "/projects/{project}/members", act=_a_new_invitation),
+    Stop("/projects/{project_id}/service-accounts", "/projects/{project}/service-accounts"),
+    Stop(
+        "/projects/{project_id}/service-accounts/{account_id}",
+        "/projects/{project}/service-accounts/{account}",
+    ),
+    Stop(
+        "/projects/{project_id}/service-accounts/{account_id}",
+        "/projects/{project}/service-accounts/{account}",
+        act=_a_new_token,
+    ),
+    Stop("/projects/{project_id}/brand", "/projects/{project}/brand"),
+    Stop("/projects/{project_id}/brand", "/projects/{project}/brand", act=_an_accent_that_cannot_be_read),
+    Stop("/invitations/{secret}", "/invitations/a-made-up-secret"),
+    Stop("/terms", "/terms"),
     Stop("/projects/{project_id}/quotas", "/projects/{project}/quotas"),
     Stop("/projects/{project_id}/quotas", "/projects/{project}/quotas", act=_a_new_limit),
     Stop("/projects/{project_id}/secrets", "/projects/{project}/secrets", act=_a_new_secret),
@@ -129,6 +167,7 @@ STOPS = [
     Stop("/audit/verification", "/audit/verification"),
     Stop("/account/data", "/account/data"),
     Stop("/administration", "/administration"),
+    Stop("/people", "/people"),
     Stop("/notices", "/notices"),
     Stop("/notices", "/notices", act=_a_new_notice),
     Stop("/notices", "/notices", act=_a_notice_without_words),
@@ -181,6 +220,11 @@ def names(furnished: Any) -> Iterator[dict[str, str]]:
     expect(page.get_by_role("button", name="Predict")).to_be_visible(timeout=START_MS)
     page.goto("/audit")
     entry = page.locator("main table tbody a").first.get_attribute("href") or ""
+    page.goto(f"/projects/{succeeded['project_id']}/service-accounts")
+    page.get_by_label("Name").fill("Data portal")
+    page.get_by_role("button", name="Make it").click()
+    page.wait_for_url(re.compile(r"/service-accounts/[0-9a-f-]{36}"))
+    account = page.url.rpartition("/")[2]
     context.close()
     yield {
         "entry": entry.rpartition("/")[2],
@@ -190,6 +234,7 @@ def names(furnished: Any) -> Iterator[dict[str, str]]:
         "running": running,
         "release": succeeded["release_id"],
         "project": succeeded["project_id"],
+        "account": account,
     }
 
 

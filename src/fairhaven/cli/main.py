@@ -20,6 +20,7 @@ DOMAINS = {
     "identity": "fairhaven.identity.cli:identities",
     "local-account": "fairhaven.identity.cli:local_accounts",
     "data": "fairhaven.personal.cli",
+    "person": "fairhaven.identity.cli:people",
     "installation": "fairhaven.administration.cli",
 }
 

@@ -1,6 +1,6 @@
 """Ways in: your tokens, browsers and linked accounts; for administrators, issuers and local accounts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -14,11 +14,32 @@ from fairhaven.identity.schemas import (
     NewLocalAccount,
     NewToken,
     PasswordLink,
+    PersonChange,
+    PersonDetail,
     Rotation,
     Session,
     Token,
     TokenSpec,
 )
+
+
+class People:
+    """People and service accounts; for administrators."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def every(self, q: str = "") -> Iterator[PersonDetail]:
+        """All of them, newest first; `q` is in the name or the e-mail address."""
+        return self._connection.every("/people", PersonDetail, q=q)
+
+    def change(
+        self, person_id: UUID, *, closed: bool | None = None, administrator: bool | None = None
+    ) -> PersonDetail:
+        """Close an account or open it; make its person an administrator, or no more."""
+        change = PersonChange(closed=closed, administrator=administrator)
+        made: PersonDetail = self._connection.patch(f"/people/{person_id}", PersonDetail, json=change)
+        return made
 
 
 class Tokens:

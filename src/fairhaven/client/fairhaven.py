@@ -3,7 +3,7 @@
 from typing import Any
 
 from fairhaven.administration.schemas import Overview
-from fairhaven.client.account import Identities, Issuers, LocalAccounts, Sessions, Tokens
+from fairhaven.client.account import Identities, Issuers, LocalAccounts, People, Sessions, Tokens
 from fairhaven.client.audit import Audit
 from fairhaven.client.base import Connection
 from fairhaven.client.builds import Builds
@@ -30,6 +30,7 @@ class Fairhaven:
         self.secrets = Secrets(self.connection)
         self.audit = Audit(self.connection)
         self.notices = Notices(self.connection)
+        self.people = People(self.connection)
         self.tokens = Tokens(self.connection)
         self.sessions = Sessions(self.connection)
         self.identities = Identities(self.connection)

@@ -43,6 +43,20 @@ class PersonDisabled(Fact, kind="person.disabled", about="person", says="{actor}
     person: UUID
 
 
+class PersonEnabled(Fact, kind="person.enabled", about="person", says="{actor} opened an account again"):
+    person: UUID
+
+
+class AdministratorSet(
+    Fact, kind="administrator.set", about="person", says="{actor} changed who is an administrator"
+):
+    """Whether somebody administers the installation."""
+
+    person: UUID
+    before: bool
+    after: bool
+
+
 class PersonErased(Fact, kind="person.erased", about="person", says="an account was erased"):
     """Name and address of all that they did were erased too; what they did was not."""
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 
-from fairhaven.core.http import Call
+from fairhaven.core.http import Call, Cursor, Limit
+from fairhaven.core.schemas import Page
 from fairhaven.identity import policy, service
 from fairhaven.identity.issuers import issuers_of
 from fairhaven.identity.schemas import (
@@ -20,6 +22,8 @@ from fairhaven.identity.schemas import (
     NewLocalAccount,
     NewToken,
     PasswordLink,
+    PersonChange,
+    PersonDetail,
     Rotation,
     Session,
     Token,
@@ -102,6 +106,23 @@ async def list_issuers(call: Call) -> Sequence[IssuerInfo]:
 async def try_claims(call: Call, name: str, trial: ClaimsTrial) -> ClaimsOutcome:
     """See which memberships claims of somebody would give, and why others give none. Nothing is kept."""
     return await issuers_of(call.platform).try_claims(call.session, call.actor, name, trial)
+
+
+@router.get("/people", operation_id="list_people")
+async def list_people(
+    call: Call,
+    q: Annotated[str, Query(max_length=200, description="In the name or the e-mail address.")] = "",
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Page[PersonDetail]:
+    """List people and service accounts, newest first; for administrators."""
+    return await service.list_people(call.session, call.actor, q=q, limit=limit, cursor=cursor)
+
+
+@router.patch("/people/{person_id}", operation_id="change_person")
+async def change_person(call: Call, person_id: UUID, change: PersonChange) -> PersonDetail:
+    """Close an account or open it again; make its person an administrator, or no more."""
+    return await service.change_person(call.session, call.actor, person_id, change)
 
 
 @router.get("/local-accounts", operation_id="list_local_accounts")

@@ -1,4 +1,4 @@
-"""Commands of identity: tokens, sessions, linked accounts, issuers, local accounts."""
+"""Commands of identity: tokens, sessions, linked accounts, issuers, local accounts, people."""
 
 import json as jsons
 import sys
@@ -19,7 +19,9 @@ issuers = typer.Typer(help="Issuers: who may say who somebody is.", no_args_is_h
 local_accounts = typer.Typer(
     help="Local accounts: names and passwords kept by the platform.", no_args_is_help=True
 )
+people = typer.Typer(help="People, for administrators: who there is, who is let in.", no_args_is_help=True)
 
+PersonId = Annotated[UUID, typer.Argument(help="Id of a person.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 TokenId = Annotated[UUID, typer.Argument(help="Id of a token.")]
 SessionId = Annotated[UUID, typer.Argument(help="Id of a session.")]
@@ -186,6 +188,57 @@ def add_local_account(
 def link_local_account(person: Annotated[UUID, typer.Argument(help="Id of the account's person.")]) -> None:
     """Make a new link with which a person chooses a password; prints it this once."""
     _print_link(client().local_accounts.link(person))
+
+
+@people.command("list")
+@tells_failures
+def list_people(
+    q: Annotated[str, typer.Argument(help="Part of a name or an e-mail address.")] = "",
+    json: AsJson = False,
+) -> None:
+    """List people and service accounts, newest first; for administrators."""
+    found = list(client().people.every(q))
+    if json:
+        return show_json(found)
+    table = Table("Person", "Name", "E-mail", "Is", "Signed in")
+    for each in found:
+        words = [each.kind.value, *(["administrator"] if each.administrator else [])]
+        words += ["closed"] if each.disabled_at else []
+        seen = f"{each.signed_in_at:%Y-%m-%d %H:%M}" if each.signed_in_at else "never"
+        table.add_row(str(each.id), escape(each.name), escape(each.email or ""), ", ".join(words), seen)
+    return out.print(table)
+
+
+@people.command("close")
+@tells_failures
+def close_person(person: PersonId) -> None:
+    """Let somebody in no more, at once and by whatever way."""
+    client().people.change(person, closed=True)
+    out.print("The account is closed.")
+
+
+@people.command("open")
+@tells_failures
+def open_person(person: PersonId) -> None:
+    """Open a closed account again."""
+    client().people.change(person, closed=False)
+    out.print("The account is open.")
+
+
+@people.command("promote")
+@tells_failures
+def promote_person(person: PersonId) -> None:
+    """Make somebody an administrator."""
+    client().people.change(person, administrator=True)
+    out.print("They administer the installation.")
+
+
+@people.command("demote")
+@tells_failures
+def demote_person(person: PersonId) -> None:
+    """Make somebody an administrator no more."""
+    client().people.change(person, administrator=False)
+    out.print("They do not administer the installation any more.")
 
 
 def _print_link(made: PasswordLink) -> None:

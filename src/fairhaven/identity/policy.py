@@ -10,6 +10,7 @@ can_revoke_token = hidden(Rule("the token's person", lambda actor, token: actor.
 can_widen = Rule(
     "whose own credential may do as much", lambda actor, spec: covers(actor, spec.scopes, spec.project_id)
 )
+can_see_people = administrator
 can_disable = administrator
 can_see_identities = signed_in
 can_link = signed_in

@@ -26,6 +26,22 @@ class Person(Reading):
     kind: Kind = Kind.PERSON
 
 
+class PersonDetail(Person):
+    """Somebody as administrators see them; `disabled_at` says since when their account is closed."""
+
+    email: str | None
+    created_at: datetime
+    signed_in_at: datetime | None
+    disabled_at: datetime | None
+
+
+class PersonChange(Schema):
+    """What is to change of somebody; what is left out stays."""
+
+    closed: bool | None = Field(None, description="Whether they are let in no more.")
+    administrator: bool | None = Field(None, description="Whether they administer the installation.")
+
+
 class WhoAmI(Reading):
     """Who a request is from, and by which way they came."""
 

@@ -6,6 +6,7 @@ from fairhaven.identity.service.accounts import (
     rotate_of_account,
     tokens_of_account,
 )
+from fairhaven.identity.service.administering import LastAdministrator, change_person, list_people
 from fairhaven.identity.service.devices import (
     LoginPending,
     approve_device,
@@ -65,6 +66,7 @@ from fairhaven.identity.service.tokens import (
 )
 
 __all__ = [
+    "LastAdministrator",
     "LastWayIn",
     "LinkUsed",
     "LinkedElsewhere",
@@ -85,6 +87,7 @@ __all__ = [
     "begin_device_login",
     "begin_session",
     "change_password",
+    "change_person",
     "check_password",
     "choose_password",
     "close_account",
@@ -97,6 +100,7 @@ __all__ = [
     "has_anyone_signed_in",
     "has_password",
     "identities",
+    "list_people",
     "listed",
     "local_accounts",
     "make_link",
