@@ -166,9 +166,11 @@ class House:
         context.set_default_timeout(SECONDS * 1000)
         return context
 
-    def visit(self, path: str, *, signed_in: bool = True) -> Visit:
-        """Open a page with nothing cached; close `visit.page.context` after."""
-        visit = Visit(self.context(signed_in=signed_in).new_page(), self.url)
+    def visit(self, path: str, *, signed_in: bool = True, home: str = "", **options: Any) -> Visit:
+        """Open a page with nothing cached; close `visit.page.context` after. `home`: at another host name."""
+        home = home or self.url
+        context = self.context(signed_in=signed_in, base_url=home, **options)
+        visit = Visit(context.new_page(), home)
         visit.page.goto(path)
         return visit
 
