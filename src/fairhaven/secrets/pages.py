@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from fairhaven.core.http import Caller, platform_of
 from fairhaven.core.policy import Actor
 from fairhaven.projects import service as projects
+from fairhaven.projects.pages.tabs import tabs
 from fairhaven.secrets import policy, service
 from fairhaven.secrets.ports import Owner, OwnerKind
 from fairhaven.secrets.schemas import LONGEST, NewSecret
@@ -85,6 +86,7 @@ async def _page(
         status=status,
         secrets=found,
         project=project,
+        tabs=tabs(caller, owner.id, "secrets") if of_project else (),
         others=[each for each in mine if policy.can_use_of_project.allows(caller, each.id)],
         here=_address(owner),
         may_change=not of_project or policy.can_change_of_project.allows(caller, owner.id),

@@ -133,6 +133,7 @@ async def _page(
         "projects/project.html",
         status=status,
         project=found,
+        default=service.DEFAULT,
         tabs=tabs(call.actor, project_id, ""),
         role=role.name.lower() if role else "",
         engines=[(name, name) for name in sorted(call.platform.drivers.get("engines", {}))],
