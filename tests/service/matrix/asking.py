@@ -66,7 +66,7 @@ ASKERS = {
     Place.OWN: ROLES,
     Place.OTHER: ("nobody", "outsider", "manager", "administrator", "service", "bound"),
     Place.NONE: ("nobody", "manager", "administrator"),
-    Place.CROSSED: ("member", "manager", "administrator"),
+    Place.CROSSED: ("member", "manager", "bound"),
 }
 
 

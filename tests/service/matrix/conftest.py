@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 from tests.service.matrix.asking import Matrix
-from tests.service.matrix.world import built
+from tests.service.matrix.world import ISSUER, built
 
 from fairhaven import app as application
 from fairhaven.core.config import Limits, Settings
@@ -32,6 +32,8 @@ async def matrix(matrix_database: str, tmp_path_factory: pytest.TempPathFactory)
     settings = Settings(
         data=folder / "data",
         log_level="error",
+        local_accounts=True,
+        issuers=[ISSUER],
         limits=Limits(actor_rate=0, address_rate=0, refused_rate=0, sign_in_address=0, sign_in_account=0),
     )
     settings.data.mkdir()

@@ -23,16 +23,27 @@ from tests.service.matrix.expectations import (
 )
 
 OWN_ONLY = (Place.OWN,)
+OWN_OR_NONE = (Place.OWN, Place.NONE)
 DEVICE = {"device_code": "<device_code>"}
+ACCOUNT = {"name": "new", "person_name": "New"}
+PASSWORD = {"password": "correct horse battery staple", "again": "correct horse battery staple"}
 VALUE = {"value": "a new value"}
 LIMIT = {"resource": "cpu", "amount": 8, "level": "everyone"}
 # A token that is for one project has no part in what is a person's own.
 NOT_BOUND = {"bound": 403}
 NOT_LIMITED = {"bound": 403, "reader": 403}
+# A service account belongs to its project, and joins no other.
+PEOPLE = {"service": 403, "bound": 403}
 # A private module is not there for strangers; public ones are tried where they are listed.
 SEEN = of_catalog(VIEWER)
 # Who may register is told that this is no address.
 NO_ADDRESS = "nowhere"
+
+# Whom it is about may do it too, and the world's viewer is whom it is about.
+THEIRS = MANAGER.but(also=frozenset({"viewer"}))
+HIDDEN_ADMINISTRATOR = ADMINISTRATOR.but(stranger=404)
+ROBOT = "/projects/{project_id}/service-accounts/{account_id}"
+A_ROBOT = f"/api/v1{ROBOT}"
 
 TABLE: dict[str, Row] = {
     # --- operations ---------------------------------------------------------------------------------
@@ -73,6 +84,36 @@ TABLE: dict[str, Row] = {
     "POST /account/sessions/{session_id}/end": Row(PERSONAL, 303),
     "GET /device": Row(SIGNED_IN, roles={"nobody": 303}),
     "POST /device": Row(SIGNED_IN, form={"code": "<user_code>"}, places=OWN_ONLY),
+    "GET /api/v1/identities": Row(SIGNED_IN, lists=True),
+    "DELETE /api/v1/identities/{identity_id}": Row(PERSONAL, 409),  # it is the last way in
+    "GET /api/v1/issuers": Row(EVERYBODY),
+    "POST /api/v1/issuers/{name}/trials": Row(ADMINISTRATOR, json={"claims": {}}, places=OWN_ONLY),
+    "GET /api/v1/people": Row(ADMINISTRATOR, lists=True),
+    "PATCH /api/v1/people/{person_id}": Row(ADMINISTRATOR, json={"closed": True}),
+    "GET /api/v1/local-accounts": Row(ADMINISTRATOR, lists=True),
+    "POST /api/v1/local-accounts": Row(ADMINISTRATOR, 201, json=ACCOUNT),
+    "POST /api/v1/local-accounts/{person_id}/links": Row(ADMINISTRATOR, 201),
+    "POST /sign-in": Row(EVERYBODY, 422, form={"name": "nobody", "password": "a wrong password"}),
+    "GET /sign-in/with/{issuer}": Row(EVERYBODY, 502, places=OWN_ONLY),  # the issuer is not reached
+    "GET /sign-in/with/{issuer}/back": Row(EVERYBODY, 400, places=OWN_ONLY),  # nobody began
+    "GET /sign-in/password/{secret}": Row(EVERYBODY, places=OWN_ONLY),
+    "POST /sign-in/password/{secret}": Row(EVERYBODY, 303, form=PASSWORD, places=OWN_ONLY),
+    "GET /account/identities": Row(SIGNED_IN, lists=True),
+    "GET /account/identities/link/{issuer}": Row(SIGNED_IN, 403, places=OWN_ONLY),  # tokens link nothing
+    "POST /account/identities/{identity_id}/unlink": Row(PERSONAL, 409),
+    "GET /account/password": Row(SIGNED_IN),
+    "POST /account/password": Row(SIGNED_IN, 422, form={"present": "a wrong password", **PASSWORD}),
+    "GET /issuers": Row(ADMINISTRATOR),
+    "GET /issuers/{name}": Row(ADMINISTRATOR, places=OWN_ONLY),
+    "POST /issuers/{name}": Row(ADMINISTRATOR, form={"claims": "{}"}, places=OWN_ONLY),
+    "GET /people": Row(ADMINISTRATOR, lists=True),
+    "POST /people/{person_id}": Row(ADMINISTRATOR, 303, form={"act": "close"}),
+    "GET /local-accounts": Row(ADMINISTRATOR, lists=True),
+    "POST /local-accounts": Row(ADMINISTRATOR, 200, form=ACCOUNT),
+    "POST /local-accounts/{person_id}/links": Row(ADMINISTRATOR),
+    # --- administration -----------------------------------------------------------------------------
+    "GET /api/v1/overviews": Row(ADMINISTRATOR),
+    "GET /administration": Row(ADMINISTRATOR),
     # --- personal data ------------------------------------------------------------------------------
     "GET /api/v1/me/data": Row(SIGNED_IN, roles=NOT_LIMITED),
     "POST /api/v1/me/erasure": Row(SIGNED_IN, 422, json={"name": "somebody else"}, roles=NOT_LIMITED),
@@ -89,6 +130,67 @@ TABLE: dict[str, Row] = {
     "GET /projects": Row(SIGNED_IN, lists=True),
     "GET /projects/{project_id}/quotas": Row(VIEWER),
     "POST /projects/{project_id}/quotas": Row(MANAGER_HIDDEN, 303, form={"resource": "cpu", "amount": "8"}),
+    "POST /api/v1/projects": Row(ADMINISTRATOR, 201, json={"slug": "new", "name": "New"}),
+    "PATCH /api/v1/projects/{project_id}": Row(MANAGER, json={"catalog": {"tags": ["new"]}}),
+    "GET /api/v1/levels": Row(SIGNED_IN),
+    "GET /api/v1/projects/{project_id}/members": Row(MANAGER, lists=True),
+    "PUT /api/v1/projects/{project_id}/members/{person_id}": Row(MANAGER, json={"level": "member"}),
+    "DELETE /api/v1/projects/{project_id}/members/{person_id}": Row(THEIRS, 204),
+    "GET /api/v1/projects/{project_id}/invitations": Row(MANAGER, lists=True),
+    "POST /api/v1/projects/{project_id}/invitations": Row(MANAGER, 201, json={}),
+    "DELETE /api/v1/projects/{project_id}/invitations/{invitation_id}": Row(MANAGER, 204),
+    "POST /api/v1/memberships": Row(
+        SIGNED_IN, 201, json={"secret": "<invitation_link>"}, places=OWN_ONLY, roles=PEOPLE
+    ),
+    "GET /api/v1/projects/{project_id}/service-accounts": Row(MANAGER, lists=True),
+    "POST /api/v1/projects/{project_id}/service-accounts": Row(MANAGER, 201, json={"name": "New"}),
+    "PUT /api/v1/projects/{project_id}/service-accounts/{account_id}": Row(MANAGER, json={"level": "viewer"}),
+    "DELETE /api/v1/projects/{project_id}/service-accounts/{account_id}": Row(MANAGER, 204),
+    f"GET {A_ROBOT}/tokens": Row(MANAGER, lists=True),
+    f"POST {A_ROBOT}/tokens": Row(MANAGER, 201, json={"name": "ci"}),
+    f"POST {A_ROBOT}/tokens/{{token_id}}/rotate": Row(MANAGER, 201, json={}),
+    f"DELETE {A_ROBOT}/tokens/{{token_id}}": Row(MANAGER, 204),
+    "GET /api/v1/projects/{project_id}/brand": Row(VIEWER),
+    "PUT /api/v1/projects/{project_id}/brand": Row(MANAGER, json={"name": "New"}),
+    "PUT /api/v1/projects/{project_id}/brand/logo": Row(MANAGER, 400, json="no picture"),
+    "DELETE /api/v1/projects/{project_id}/brand/logo": Row(MANAGER, 204),
+    "PUT /api/v1/projects/{project_id}/hosts": Row(HIDDEN_ADMINISTRATOR, json={"hosts": []}),
+    "POST /api/v1/projects/{project_id}/terms/acceptances": Row(
+        SIGNED_IN, 409, json={"version": 1}, places=OWN_ONLY
+    ),
+    "GET /projects/new": Row(ADMINISTRATOR),
+    "POST /projects/new": Row(ADMINISTRATOR, 303, form={"slug": "new", "name": "New"}),
+    "GET /projects/{project_id}": Row(VIEWER),
+    "POST /projects/{project_id}": Row(HIDDEN_ADMINISTRATOR, 303, form={"name": "New"}),
+    "POST /projects/{project_id}/catalog": Row(MANAGER, 303, form={"tags": "new"}),
+    "POST /projects/{project_id}/archive": Row(HIDDEN_ADMINISTRATOR, 400, form={"confirm": "x"}),
+    "POST /projects/{project_id}/leave": Row(VIEWER, 303, places=OWN_OR_NONE),
+    "GET /projects/{project_id}/members": Row(MANAGER, lists=True),
+    "POST /projects/{project_id}/members/{person_id}": Row(MANAGER, 303, form={"level": "member"}),
+    "POST /projects/{project_id}/members/{person_id}/remove": Row(THEIRS, 303),
+    "POST /projects/{project_id}/invitations": Row(MANAGER, form={"level": "member"}),
+    "POST /projects/{project_id}/invitations/{invitation_id}/revoke": Row(MANAGER, 303),
+    "GET /invitations/{secret}": Row(EVERYBODY, places=OWN_ONLY),
+    "POST /invitations/{secret}": Row(SIGNED_IN, 303, places=OWN_ONLY, roles=PEOPLE),
+    "GET /projects/{project_id}/service-accounts": Row(MANAGER, lists=True),
+    "POST /projects/{project_id}/service-accounts": Row(
+        MANAGER, 303, form={"name": "New", "level": "viewer"}
+    ),
+    "GET /projects/{project_id}/service-accounts/{account_id}": Row(MANAGER, lists=True),
+    "POST /projects/{project_id}/service-accounts/{account_id}": Row(MANAGER, 303, form={"level": "viewer"}),
+    f"POST {ROBOT}/tokens": Row(MANAGER, form={"name": "ci"}),
+    f"POST {ROBOT}/tokens/{{token_id}}/rotate": Row(MANAGER),
+    f"POST {ROBOT}/tokens/{{token_id}}/revoke": Row(MANAGER, 303),
+    f"POST {ROBOT}/close": Row(MANAGER, 400, form={"confirm": "x"}),
+    "GET /projects/{project_id}/brand": Row(MANAGER),
+    "POST /projects/{project_id}/brand": Row(MANAGER, 303, form={"name": "New"}),
+    "POST /projects/{project_id}/brand/logo": Row(MANAGER, 303),
+    "POST /projects/{project_id}/brand/logo/remove": Row(MANAGER, 303),
+    "POST /projects/{project_id}/hosts": Row(HIDDEN_ADMINISTRATOR, 303, form={"hosts": ""}),
+    "GET /brand/{slug}/style.css": Row(UNASKED, 404, places=OWN_ONLY),
+    "GET /brand/{slug}/logo": Row(UNASKED, 404, places=OWN_ONLY),  # there is none
+    "GET /terms": Row(EVERYBODY, 404),
+    "POST /terms": Row(SIGNED_IN, 404, form={"version": "1"}),
     # --- secrets ------------------------------------------------------------------------------------
     "GET /api/v1/secrets": Row(SIGNED_IN, lists=True, roles=NOT_BOUND),
     "PUT /api/v1/secrets/{name}": Row(SIGNED_IN, json=VALUE, places=OWN_ONLY, roles=NOT_BOUND),

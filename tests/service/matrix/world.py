@@ -23,23 +23,28 @@ from fairhaven.catalog import service as catalog
 from fairhaven.catalog.schemas import NewRelease, SourceSpec, Visibility
 from fairhaven.core.facts import FactRow
 from fairhaven.core.ids import new_id
+from fairhaven.core.issuers import Issuer
 from fairhaven.core.platform import Platform
 from fairhaven.core.policy import SYSTEM, Actor, Role
 from fairhaven.identity import service as identity
-from fairhaven.identity.schemas import Person, TokenSpec
+from fairhaven.identity.models import IdentityRow
+from fairhaven.identity.schemas import NewLocalAccount, Person, TokenSpec
 from fairhaven.notices import service as notices
 from fairhaven.notices.schemas import Audience, NewNotice
 from fairhaven.projects import service as projects
 from fairhaven.projects.models import ProjectRow
+from fairhaven.projects.schemas import NewInvitation, NewServiceAccount
 from fairhaven.secrets import service as secrets
 from fairhaven.workloads import service as workloads
 from fairhaven.workloads.schemas import WorkloadSpec
 
 FOREIGN = "zqforeignqz"
+ISSUER = Issuer(name="idp", url="https://idp.invalid", client_id="fairhaven")
 NOUN = re.compile(r"<(\w+)>")
 # What `{name}` is, by the word before it; else that word without its last letter.
-NAMED = {"catalog": "module"}
-RENAMED = {"secret": "link"}  # of signing in
+NAMED = {"catalog": "module", "brand": "slug"}
+# What `{secret}` is, by the word before it.
+LINKS = {"sign-in": "link", "password": "password_link", "invitations": "invitation_link"}
 METADATA = """
 metadata_version: 2.3.0
 title: {title}
@@ -110,14 +115,21 @@ class World:
 
 def nouns_of(template: str) -> Iterator[str]:
     """What the parameters of a path stand for."""
-    before = ""
+    before = above = ""
     for part in template.split("/"):
-        if not part.startswith("{"):
+        if part.startswith("{"):
+            above = _noun(part.strip("{}").removesuffix("_id"), before, above)
+            yield above
+        else:
             before = part or before
-            continue
-        word = part.strip("{}").removesuffix("_id")
-        by_place = NAMED.get(before, before.removesuffix("s"))
-        yield by_place if word in ("name", "slug") else RENAMED.get(word, word)
+
+
+def _noun(word: str, before: str, above: str) -> str:
+    if word in ("name", "slug"):
+        return NAMED.get(before, before.removesuffix("s"))
+    if word == "secret":
+        return LINKS[before]
+    return f"{above}_token" if word == "token" and above else word
 
 
 def between(own: Any, other: Any, none: Any = None) -> Thing:
@@ -138,6 +150,8 @@ async def built(app: FastAPI, platform: Platform, folder: Path) -> World:
     for project, word in ((own, "homely"), (other, FOREIGN)):
         await _module(world, project, word, folder)
     await _secrets(world, own, other)
+    await _members(world, own, other)
+    await _accounts(world)
     await _notices(world, own, other)
     while await append(platform):
         pass
@@ -264,6 +278,54 @@ async def _secrets(world: World, own: UUID, other: UUID) -> None:
     await secrets.put(world.platform, boss, secrets.of_project(own), "key", value)
     await secrets.put(world.platform, boss, secrets.of_project(other), foreign, value)
     world.things["secret"] = between("key", foreign, "nothing")
+
+
+async def _members(world: World, own: UUID, other: UUID) -> None:
+    """An invitation and a service account with a token in each project."""
+    made: dict[str, list[Any]] = {"invitation": [], "invitation_link": [], "account": [], "account_token": []}
+    boss = world.actors["administrator"]
+    for project, word in ((own, "homely"), (other, FOREIGN)):
+        async with world.platform.transaction(boss) as session:
+            # One for whoever has the link, and one for somebody.
+            email = f"somebody@{word}.example.org" if word == FOREIGN else None
+            new = NewInvitation(email=email, uses=500)
+            sent = await projects.invite(session, boss, project, new, at="http://fairhaven.test")
+            robot = await projects.add_account(
+                session, boss, project, NewServiceAccount(name=f"{word} robot")
+            )
+            spec = TokenSpec(name=f"{word} robot's token", project_id=project)
+            token = await projects.add_account_token(session, boss, project, robot.id, spec)
+        for noun, value in zip(
+            made, (sent.id, sent.link.rpartition("/")[2], robot.id, token.id), strict=True
+        ):
+            made[noun].append(str(value))
+    world.things |= {noun: between(*values) for noun, values in made.items()}
+    world.foreign |= {values[1] for noun, values in made.items() if noun != "invitation_link"}
+    people = world.actors
+    world.things |= {
+        "person": between(people["viewer"].id, people["foreigner"].id),
+        "slug": everywhere("default"),
+        "issuer": everywhere(ISSUER.name),
+    }
+
+
+async def _accounts(world: World) -> None:
+    """Everybody is known to an issuer, and has a password to choose."""
+    boss, known = world.actors["administrator"], {}
+    async with world.platform.transaction(boss) as session:
+        for role, actor in world.actors.items():
+            word = f"{FOREIGN}er" if role == "foreigner" else role
+            row = IdentityRow(person_id=actor.id, issuer=ISSUER.url, subject=word, name=word, email=None)
+            session.add(row)
+            await session.flush()
+            known[role] = str(row.id)
+            spec = NewLocalAccount(name=word, person_name=word, person_id=actor.id)
+            await identity.add_local_account(session, boss, spec)
+        viewer = world.actors["viewer"].id
+        assert viewer is not None
+        _, secret, _ = await identity.make_password_link(session, boss, viewer)
+    world.things |= {"identity": _personal(known), "password_link": everywhere(secret)}
+    world.foreign.add(known["foreigner"])
 
 
 async def _notices(world: World, own: UUID, other: UUID) -> None:

@@ -87,6 +87,7 @@ async def unlink(
         NotFound: the actor has none with this id.
         LastWayIn: there would be none left.
     """
+    policy.can_see_identities.check(actor)
     row = await session.get(IdentityRow, identity_id)
     if row is None:
         raise NotFound("You have no such account.")
