@@ -5,7 +5,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fairhaven.catalog.metadata import MAX_BYTES, Report, facets, parse
+from fairhaven.catalog.metadata import MAX_BYTES, Report, facets, newest_version, parse
 
 YAML_PIECES = st.lists(
     st.sampled_from(
@@ -83,6 +83,7 @@ def test_any_value_in_any_field_gives_a_report(good: str, fields: dict[str, obje
 
 @given(word=st.sampled_from(facets().libraries), data=st.data())
 def test_a_word_in_any_case_is_recognised(good: str, word: str, data: st.DataObject) -> None:
+    good = good.replace("2.3.0", newest_version())
     swapped = "".join(data.draw(st.sampled_from([letter.lower(), letter.upper()])) for letter in word)
     report = parse(good.replace("Scikit-learn", swapped))
     assert report.valid or f"Did you mean '{word}'?" in report.errors[0].suggestion

@@ -108,7 +108,7 @@ def test_the_file_name_is_the_callers() -> None:
         ("  - digits", "  - digits\n  - digits", "tags[1]", (16, 5), "Remove one"),
         ("  - digits", "  - 2024", "tags[0]", (15, 5), "'2024'"),
         ("  - digits", "  -", "tags[0]", (15, 4), "Write a value"),
-        ("2.3.0", "9x9y9", "metadata_version", (1, 19), "`metadata_version: 2.3.0`"),
+        ("2.3.0", "9x9y9", "metadata_version", (1, 19), "`metadata_version: 3.0.0`"),
         ("2.3.0", "2.0", "metadata_version", (1, 19), "`metadata_version: 2.0.0`"),
         ("2.3.0", "v2.1.0", "metadata_version", (1, 19), "`metadata_version: 2.1.0`"),
         ("2.3.0", "2.9.0", "metadata_version", (1, 19), "`metadata_version: 2.3.0`"),
@@ -233,8 +233,9 @@ def test_what_a_version_does_not_know_yet_is_checked_all_the_same(good: str) -> 
 
 def test_a_file_of_the_first_generation_is_told_to_migrate() -> None:
     report = parse("metadata_version: 1.0.0\ntitle: a\nkeywords: [x]\nsources: {code: https://a.eu/b}\n")
-    version = next(problem for problem in report.errors if problem.path == "metadata_version")
-    assert "ai4-metadata migrate" in version.suggestion
+    version = next(problem for problem in report.warnings if problem.path == "metadata_version")
+    assert "fairhaven metadata migrate" in version.suggestion
+    assert {"sources.docker_registry_repo", "license"} <= {problem.path for problem in report.errors}
 
 
 @pytest.mark.parametrize(

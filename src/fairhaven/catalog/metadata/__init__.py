@@ -35,6 +35,7 @@ from fairhaven.catalog.metadata.schemas import (
     newest_version,
     published_schema,
 )
+from fairhaven.catalog.metadata.writer import write
 
 __all__ = [
     "MAX_BYTES",
@@ -70,4 +71,5 @@ __all__ = [
     "newest_version",
     "parse",
     "published_schema",
+    "write",
 ]

@@ -1,88 +1,103 @@
-"""From a tree without errors to the typed model: blanks trimmed, dates and DOIs in one form."""
+"""From a tree without errors to the typed model, and from the model to data as a file would hold it.
 
+The schema of the declared version says which keys are read: in a file of version 2 a key `authors` is the
+author's own business and stays in `extra`. Blanks around texts go; identifiers and dates get one form.
+"""
+
+from collections.abc import Callable, Mapping
 from datetime import date
+from types import UnionType
+from typing import Any, TypeVar, get_args, get_origin
 
 from pydantic import JsonValue
 
-from fairhaven.catalog.metadata import formats
+from fairhaven.catalog.metadata import first, formats, identifiers
 from fairhaven.catalog.metadata.document import MapNode, plain
-from fairhaven.catalog.metadata.model import Dates, Links, ModuleMetadata, Provenance, Resources, ResourceSet
+from fairhaven.catalog.metadata.model import ModuleMetadata
+from fairhaven.catalog.metadata.parts import Content
+from fairhaven.catalog.metadata.schema_checks import declared_version
+from fairhaven.catalog.metadata.schemas import FIRST, newest_version, read_as, resolve, strict_schema
 
 _Data = dict[str, JsonValue]
+_Schema = Mapping[str, Any]
+_Model = TypeVar("_Model", bound=Content)
+
+_KEYS = {"data_type": "data-type"}
+_BARE: dict[str, Callable[[str], str]] = {
+    "doi": formats.bare_doi,
+    "docker-image": formats.bare_image,
+    "orcid": identifiers.bare_orcid,
+    "ror": identifiers.bare_ror,
+    "spdx": identifiers.bare_licence,
+    "sha256": str.lower,
+    "md5": str.lower,
+}
 
 
 def normalise(root: MapNode) -> ModuleMetadata:
     """The typed content; only for a tree in which no check found an error."""
-    data = _group(plain(root))
-    texts = {name: _text(data, name) for name in ("license", "id", "version")}
-    doi = _text(data, "doi")
-    return ModuleMetadata(
-        metadata_version=_text(data, "metadata_version") or "",
-        title=_text(data, "title") or "",
-        summary=_text(data, "summary") or "",
-        description=_text(data, "description") or "",
-        doi=formats.bare_doi(doi) if doi else None,
-        links=_links(_group(data.pop("links", None))),
-        dates=_dates(data.pop("dates", None)),
-        libraries=_words(data, "libraries"),
-        tasks=_words(data, "tasks"),
-        categories=_words(data, "categories"),
-        tags=_words(data, "tags"),
-        data_type=_words(data, "data-type"),
-        resources=_resources(_group(data.pop("resources", None))),
-        provenance=_provenance(data.pop("provenance", None)),
-        **texts,
-        extra=data,
-    )
+    data, version = plain(root), declared_version(root)
+    if not isinstance(data, dict):
+        raise TypeError("metadata is a mapping")
+    if version == FIRST:
+        data, version = first.upgraded(data), newest_version()
+    schema = strict_schema(read_as(version))
+    return _Filler(schema).fill(ModuleMetadata, data, schema)
 
 
-def _links(data: _Data) -> Links:
-    known = {name: text for name in _names(Links) if (text := _text(data, name))}
-    if image := known.get("docker_image"):
-        known["docker_image"] = formats.bare_image(image)
-    return Links.model_validate({**known, "extra": data})
+def pour(content: Content) -> _Data:
+    """The content as a file would hold it: keys in the schema's order, what is absent left out."""
+    data: _Data = {}
+    for name, info in type(content).model_fields.items():
+        value = getattr(content, name)
+        if name != "extra" and (info.is_required() or value != info.get_default(call_default_factory=True)):
+            data[_KEYS.get(name, name)] = _poured(value)
+    return data | content.extra
 
 
-def _dates(value: JsonValue) -> Dates | None:
-    if not isinstance(value, dict):
-        return None
-    data = dict(value)
-    created, updated = _text(data, "created") or "", _text(data, "updated") or ""
-    return Dates(created=date.fromisoformat(created), updated=date.fromisoformat(updated), extra=data)
+def _poured(value: Any) -> JsonValue:
+    match value:
+        case Content():
+            return pour(value)
+        case tuple():
+            return [_poured(item) for item in value]
+        case date():
+            return value.isoformat()
+        case _:
+            found: JsonValue = value
+            return found
 
 
-def _resources(data: _Data) -> Resources:
-    sets = {name: _resource_set(data.pop(name)) for name in ("inference", "training") if name in data}
-    return Resources(**sets, extra=data)
+class _Filler:
+    """Fills models from data, each with the part of the schema that is about it."""
+
+    def __init__(self, schema: _Schema) -> None:
+        self._schema = schema
+
+    def fill(self, model: type[_Model], data: Mapping[str, JsonValue], field: _Schema) -> _Model:
+        known = resolve(self._schema, field)["properties"]
+        left, values = dict(data), {}
+        for name, info in model.model_fields.items():
+            key = _KEYS.get(name, name)
+            if name != "extra" and key in known and key in left:
+                values[name] = self._value(info.annotation, left.pop(key), resolve(self._schema, known[key]))
+        return model(**values, extra=left)
+
+    def _value(self, annotation: Any, value: JsonValue, field: _Schema) -> Any:
+        kind = _sole(annotation)
+        if get_origin(kind) is tuple and isinstance(value, list):
+            inner, items = get_args(kind)[0], resolve(self._schema, field.get("items", {}))
+            return tuple(self._value(inner, item, items) for item in value)
+        if isinstance(kind, type) and issubclass(kind, Content) and isinstance(value, dict):
+            return self.fill(kind, value, field)
+        if isinstance(value, str):
+            text = value.strip()
+            return _BARE.get(field.get("format", ""), str)(text)
+        return value
 
 
-def _resource_set(value: JsonValue) -> ResourceSet:
-    data = _group(value)
-    known = {name: data.pop(name) for name in _names(ResourceSet) if name in data}
-    return ResourceSet.model_validate({**known, "extra": data})
-
-
-def _provenance(value: JsonValue) -> Provenance | None:
-    if not isinstance(value, dict):
-        return None
-    data = dict(value)
-    return Provenance(nomad_job=_text(data, "nomad_job"), mlflow_run=_text(data, "mlflow_run"), extra=data)
-
-
-def _names(model: type[Links] | type[ResourceSet]) -> list[str]:
-    return [name for name in model.model_fields if name != "extra"]
-
-
-def _group(value: JsonValue) -> _Data:
-    return dict(value) if isinstance(value, dict) else {}
-
-
-def _text(data: _Data, name: str) -> str | None:
-    """Take a text out of `data`, without the blanks around it."""
-    value = data.pop(name, None)
-    return value.strip() if isinstance(value, str) else None
-
-
-def _words(data: _Data, name: str) -> tuple[str, ...]:
-    value = data.pop(name, None)
-    return tuple(str(item).strip() for item in value) if isinstance(value, list) else ()
+def _sole(annotation: Any) -> Any:
+    """The type itself, without `| None`."""
+    if get_origin(annotation) is not UnionType:
+        return annotation
+    return next(each for each in get_args(annotation) if each is not type(None))

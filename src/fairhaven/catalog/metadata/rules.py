@@ -7,11 +7,18 @@ from fairhaven.catalog.metadata import document, formats
 from fairhaven.catalog.metadata.document import Kind, ListNode, MapNode, Node, Scalar
 from fairhaven.catalog.metadata.findings import Findings, Path, dotted, shorten
 from fairhaven.catalog.metadata.renamed import FORBIDDEN, OLD_LINKS, RESOURCE_NAMES
-from fairhaven.catalog.metadata.schema_checks import EMPTY_SUGGESTION, declared_version
+from fairhaven.catalog.metadata.schema_checks import (
+    EMPTY_SUGGESTION,
+    declared_version,
+    is_first,
+    later_versions,
+)
 from fairhaven.catalog.metadata.schemas import (
+    FIRST,
+    Schema,
     field_at,
-    known_versions,
     newest_version,
+    read_as,
     resolve,
     strict_schema,
 )
@@ -23,55 +30,61 @@ _OLD_BOOLEANS = frozenset(["yes", "Yes", "YES", "no", "No", "NO", "on", "On", "O
 def check_rules(root: MapNode, findings: Findings) -> None:
     """Every check that the schema does not make; the tree is walked once per check."""
     _check_version(root, findings)
-    for path, node in _groups(root, strict_schema(newest_version())):
+    schema = strict_schema(read_as(declared_version(root)))
+    for path, node in _groups(root, schema):
         _check_keys(root, path, node, findings)
     for path, scalar in _scalars(root, ()):
-        _check_scalar(path, scalar, findings)
+        _check_scalar(schema, path, scalar, findings)
     for name, value in root.entries.items():
-        if isinstance(value, ListNode) and field_at(strict_schema(newest_version()), (name,)):
+        if isinstance(value, ListNode) and name != "description" and field_at(schema, (name,)):
             _check_list(name, value, findings)
     _check_order_of_dates(root, findings)
 
 
 def _check_version(root: MapNode, findings: Findings) -> None:
+    if is_first(root):
+        message = "This is version 1, which is still read but says too little for others to find the module."
+        suggestion = f"`fairhaven metadata migrate` turns it into {newest_version()}."
+        findings.warning(("metadata_version",), root.start, message, suggestion)
+        return
     node = root.entries.get("metadata_version")
     if not isinstance(node, Scalar) or node.kind is Kind.NULL or not node.text.strip():
         return
-    known = known_versions()
+    known = later_versions()
     if node.text in known:
         return
     nearest = nearest_version(node.text, known)
     message = f"`metadata_version` {shorten(node.text)} is not known; known are {', '.join(known)}."
     suggestion = f"Write `metadata_version: {nearest}`."
-    if _is_first_generation(root):
-        suggestion = f"This is version 1: `ai4-metadata migrate` turns it into {newest_version()}."
     findings.error(("metadata_version",), node.start, message, suggestion)
 
 
-def _is_first_generation(root: MapNode) -> bool:
-    return "sources" in root.entries or ("keywords" in root.entries and "links" not in root.entries)
-
-
 def _groups(root: MapNode, schema: Mapping[str, Any]) -> Iterator[tuple[Path, MapNode]]:
-    """The mappings whose keys the schema knows: the file itself, links, dates, resources and their parts."""
-    waiting: list[tuple[Path, MapNode, Mapping[str, Any]]] = [((), root, schema)]
+    """The mappings whose keys the schema knows: the file itself, links, dates, each author, and so on."""
+    waiting: list[tuple[Path, Node, Mapping[str, Any]]] = [((), root, schema)]
     while waiting:
-        path, node, field = waiting.pop()
-        yield path, node
-        for name, inner in field.get("properties", {}).items():
-            child, declared = node.entries.get(name), resolve(schema, inner)
-            if isinstance(child, MapNode) and "properties" in declared:
-                waiting.append(((*path, name), child, declared))
+        path, node, declared = waiting.pop()
+        field = resolve(schema, declared)
+        if isinstance(node, MapNode) and "properties" in field:
+            yield path, node
+            inner = field["properties"]
+            waiting += [
+                ((*path, name), value, inner[name]) for name, value in node.entries.items() if name in inner
+            ]
+        elif isinstance(node, ListNode) and "items" in field:
+            waiting += [((*path, index), item, field["items"]) for index, item in enumerate(node.items)]
 
 
 def _check_keys(root: MapNode, path: Path, node: MapNode, findings: Findings) -> None:
-    newest = strict_schema(newest_version())
-    known = tuple((field_at(newest, path) or {}).get("properties", {}))
+    version = declared_version(root)
+    known = tuple((field_at(strict_schema(read_as(version)), path) or {}).get("properties", {}))
     for name in node.entries:
-        if name not in known:
-            _report_unknown((*path, name), node, known, findings)
-        elif _is_later(declared_version(root), (*path, name)):
+        if name in known and _is_later(version, (*path, name)):
             _report_later(root, (*path, name), node.keys[name], findings)
+        elif name not in known and version != FIRST and _is_known_now((*path, name)):
+            _report_future(root, (*path, name), node.keys[name], findings)
+        elif name not in known:
+            _report_unknown((*path, name), node, known, findings)
 
 
 def _report_unknown(path: Path, parent: MapNode, known: tuple[str, ...], findings: Findings) -> None:
@@ -110,10 +123,20 @@ def _is_later(version: str, path: Path) -> bool:
 
 
 def _report_later(root: MapNode, path: Path, offset: int, findings: Findings) -> None:
-    since = next(version for version in known_versions() if field_at(strict_schema(version), path))
+    since = next(version for version in later_versions() if field_at(strict_schema(version), path))
     declared = declared_version(root)
     message = f"`{dotted(path)}` came with version {since}, but the file declares {declared}."
     findings.warning(path, offset, message, f"Write `metadata_version: {since}`.")
+
+
+def _is_known_now(path: Path) -> bool:
+    return field_at(strict_schema(newest_version()), path) is not None
+
+
+def _report_future(root: MapNode, path: Path, offset: int, findings: Findings) -> None:
+    declared = declared_version(root)
+    message = f"`{dotted(path)}` came with version {newest_version()} and is ignored in {declared}."
+    findings.warning(path, offset, message, f"Write `metadata_version: {newest_version()}`.")
 
 
 def _scalars(node: Node, path: Path) -> Iterator[tuple[Path, Scalar]]:
@@ -128,13 +151,15 @@ def _scalars(node: Node, path: Path) -> Iterator[tuple[Path, Scalar]]:
                 yield from _scalars(value, (*path, name))
 
 
-def _check_scalar(path: Path, scalar: Scalar, findings: Findings) -> None:
-    field = field_at(strict_schema(newest_version()), path)
+def _check_scalar(schema: Schema, path: Path, scalar: Scalar, findings: Findings) -> None:
+    field = field_at(schema, path)
     if scalar.kind is Kind.DATE:
         _report_unquoted_date(path, scalar, findings)
     if field is None:
         return
     if scalar.kind is Kind.TEXT and not scalar.text.strip():
+        if schema is strict_schema(FIRST) and path[0] == "description":
+            return  # version 1 separates paragraphs by empty items
         findings.error(path, scalar.start, f"`{dotted(path)}` is empty.", EMPTY_SUGGESTION)
     elif scalar.plain and scalar.text in _OLD_BOOLEANS:
         message = f"The published tool reads `{scalar.text}` as true or false."

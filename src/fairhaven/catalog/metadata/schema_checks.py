@@ -5,10 +5,17 @@ from functools import cache, partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from fairhaven.catalog.metadata import document, formats
+from fairhaven.catalog.metadata import document, formats, identifiers
 from fairhaven.catalog.metadata.document import ListNode, MapNode, Node, Scalar
 from fairhaven.catalog.metadata.findings import MAX_PROBLEMS, Findings, Path, dotted, shorten
-from fairhaven.catalog.metadata.schemas import field_at, known_versions, newest_version, strict_schema
+from fairhaven.catalog.metadata.schemas import (
+    FIRST,
+    field_at,
+    known_versions,
+    newest_version,
+    read_as,
+    strict_schema,
+)
 from fairhaven.catalog.metadata.suggest import did_you_mean, megabytes, nearest_version, nearest_word
 
 if TYPE_CHECKING:
@@ -21,6 +28,7 @@ _WORDS = {
     "object": "a group of `key: value` lines",
     "integer": "a whole number",
     "number": "a number",
+    "boolean": "true or false",
 }
 
 EMPTY_SUGGESTION = "Write a value, or remove the line."
@@ -29,8 +37,8 @@ EMPTY_SUGGESTION = "Write a value, or remove the line."
 def check_schema(root: MapNode, findings: Findings) -> None:
     """Check against the schema of the declared version, or of the nearest one when that is unknown.
 
-    Parts that the declared version does not know yet (`resources` in 2.0.0) are checked against the newest:
-    the platform reads them, and the published tool does by default.
+    Parts that the declared version does not know yet (`resources` in 2.0.0) are checked against the newest of
+    the same first number: the platform reads them, and the published tool does by default.
     """
     version = declared_version(root)
     data = document.plain(root)
@@ -43,19 +51,34 @@ def check_schema(root: MapNode, findings: Findings) -> None:
 
 
 def declared_version(root: MapNode) -> str:
-    """The known version that the file declares, or the nearest to it."""
+    """The known version that the file declares, or the nearest to it; version 1 declares none."""
+    if is_first(root):
+        return FIRST
     written = root.entries.get("metadata_version")
-    known = known_versions()
+    known = later_versions()
     if not isinstance(written, Scalar):
         return newest_version()
     return written.text if written.text in known else nearest_version(written.text, known)
 
 
+def is_first(root: MapNode) -> bool:
+    """Version 1, which had `sources` and `keywords` and no `metadata_version`."""
+    written = root.entries.get("metadata_version")
+    if written is not None and not (isinstance(written, Scalar) and written.text.startswith("1.")):
+        return False
+    return "sources" in root.entries or ("keywords" in root.entries and "links" not in root.entries)
+
+
+def later_versions() -> tuple[str, ...]:
+    """The versions that a file can declare."""
+    return known_versions()[1:]
+
+
 def _later_errors(version: str, data: Any) -> Iterator["ValidationError"]:
-    if version == newest_version():
+    if version == read_as(version):
         return
     declared = strict_schema(version)
-    for error in _validator(newest_version()).iter_errors(data):
+    for error in _validator(read_as(version)).iter_errors(data):
         if error.absolute_path and field_at(declared, tuple(error.absolute_path)) is None:
             yield error
 
@@ -79,6 +102,15 @@ _FORMATS: dict[str, Callable[[str], bool]] = {
     "doi": formats.is_doi,
     "date": formats.is_date,
     "docker-image": formats.is_image,
+    "orcid": identifiers.is_orcid,
+    "ror": identifiers.is_ror,
+    "spdx": identifiers.is_licence,
+    "email": identifiers.is_email,
+    "language": identifiers.is_language,
+    "media-type": identifiers.is_media_type,
+    "file-path": identifiers.is_path,
+    "sha256": identifiers.is_sha256,
+    "md5": identifiers.is_md5,
 }
 
 
@@ -97,7 +129,13 @@ def _report(root: MapNode, error: "ValidationError", findings: Findings) -> None
             _report_format(path, node, str(wanted), findings)
         case "minimum":
             message = f"`{dotted(path)}` is below {wanted}."
-            findings.error(path, node.start, message, "Write 0 or more.")
+            findings.error(path, node.start, message, f"Write {wanted} or more.")
+        case "maximum":
+            findings.error(
+                path, node.start, f"`{dotted(path)}` is above {wanted}.", f"Write {wanted} or less."
+            )
+        case "minItems":
+            findings.error(path, node.start, f"`{dotted(path)}` is an empty list.", "Add at least one item.")
         case _:
             findings.error(path, node.start, f"`{dotted(path)}`: {shorten(error.message, 160)}.")
 
@@ -108,7 +146,8 @@ def _report_missing(root: MapNode, path: Path, node: Node, wanted: list[str], fi
         if name in present:
             continue
         missing = (*path, name)
-        suggestion = _how_to_write(path, name, field_at(strict_schema(newest_version()), missing) or {})
+        schema = strict_schema(read_as(declared_version(root)))
+        suggestion = _how_to_write(path, name, field_at(schema, missing) or {})
         offset = document.offset_of(root, path, key=True)
         findings.error(missing, offset, f"`{dotted(missing)}` is missing.", suggestion)
 
@@ -174,7 +213,7 @@ def _suggest_number(key: str, text: str) -> str:
 
 def _report_word(path: Path, node: Node, allowed: list[str], findings: Findings) -> None:
     written = node.text if isinstance(node, Scalar) else ""
-    field = dotted(path[:-1]) or dotted(path)
+    field = dotted(path[:-1] if isinstance(path[-1], int) else path)
     guess = did_you_mean(nearest_word(written, allowed))
     suggestion = guess or f"Use one of: {', '.join(allowed)}."
     findings.error(path, node.start, f"'{shorten(written)}' is not a word for `{field}`.", suggestion)
@@ -201,4 +240,41 @@ _FORMAT_WORDS: dict[str, tuple[str, Callable[[str], str], str]] = {
         formats.mend_image,
         "Write it as organisation/name or host/organisation/name:tag.",
     ),
+    "orcid": (
+        "`{0}` is not an ORCID: '{1}' (the last character is a check).",
+        identifiers.mend_orcid,
+        "Write it as 0000-0002-1825-0097; look it up at https://orcid.org.",
+    ),
+    "ror": (
+        "`{0}` is not a ROR: '{1}'.",
+        identifiers.mend_ror,
+        "Write it as 02gfc7t72; look it up at https://ror.org.",
+    ),
+    "spdx": (
+        "`{0}` is not an SPDX licence expression: '{1}'.",
+        identifiers.mend_licence,
+        "Write one of https://spdx.org/licenses, such as Apache-2.0, or LicenseRef-name for your own.",
+    ),
+    "email": (
+        "`{0}` is not an e-mail address: '{1}'.",
+        identifiers.mend_email,
+        "Write it as ada@example.edu.",
+    ),
+    "language": (
+        "`{0}` is not a language tag: '{1}'.",
+        identifiers.mend_language,
+        "Write it as en or pt-BR (BCP 47).",
+    ),
+    "media-type": (
+        "`{0}` is not a media type: '{1}'.",
+        identifiers.mend_media_type,
+        "Write it as image/png or application/octet-stream.",
+    ),
+    "file-path": (
+        "`{0}` is not a path inside the repository: '{1}'.",
+        identifiers.mend_path,
+        "Write it relative to the top folder, with `/` and without `..`.",
+    ),
+    "sha256": ("`{0}` is not a SHA-256: '{1}'.", identifiers.mend_hash, "Write its 64 hexadecimal digits."),
+    "md5": ("`{0}` is not an MD5: '{1}'.", identifiers.mend_hash, "Write its 32 hexadecimal digits."),
 }

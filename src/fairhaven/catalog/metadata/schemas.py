@@ -1,8 +1,9 @@
-"""The published JSON Schemas of `ai4-metadata`, found in the installed package and read on first use.
+"""The JSON Schemas of every published version, read on first use.
 
-The package (Apache-2.0) ships one file per version, `assets/schemata/ai4-apps-v<version>.json`. They are
-located without importing the package, which would load its command line and rdflib. `strict_schema` adds
-what the platform itself relies on: fields outside the schema, and the real form of an image reference.
+Versions 1 and 2 come with the package `ai4-metadata` (Apache-2.0), one file per version in
+`assets/schemata/ai4-apps-v<version>.json`; they are located without importing the package, which would load
+its command line and rdflib. Version 3 is ours, beside this file in `schemata`. `strict_schema` adds to
+version 2 what the platform relies on: fields outside the schema, the real form of an image reference.
 """
 
 import json
@@ -17,13 +18,16 @@ from typing import Any
 
 Schema = dict[str, Any]
 
-_FILE = re.compile(r"ai4-apps-v(2\.\d+\.\d+)\.json")
+FIRST = "1.0.0"
+_FILE = re.compile(r"(?:ai4-apps-v|module-metadata-)([123]\.\d+\.\d+)\.json")
+_OURS = Path(__file__).with_name("schemata")
 _TEXT: Schema = {"type": "string"}
 _URI: Schema = {"type": "string", "format": "uri"}
 _PLATFORM: Schema = {
     "license": {
         **_TEXT,
-        "description": "SPDX identifier of the licence.",
+        "format": "spdx",
+        "description": "Licence, as an SPDX expression.",
         "example": "Apache-2.0",
     },
     "id": {**_TEXT, "description": "Identifier of the module.", "example": "digits"},
@@ -64,7 +68,7 @@ class Facets:
 
 @dataclass(frozen=True, slots=True)
 class FieldHelp:
-    """One field of the metadata, for forms and documentation; `path` is dotted (`links.dataset`)."""
+    """One field, for forms and documentation; `path` is dotted (`links.dataset`, `authors[].name`)."""
 
     path: str
     label: str
@@ -102,15 +106,21 @@ def describe_schema(version: str | None = None) -> tuple[FieldHelp, ...]:
 
 @cache
 def known_versions() -> tuple[str, ...]:
-    """The 2.x versions that can be read, oldest first.
+    """The versions that can be read, oldest first.
 
     Raises:
         SchemaMissing: the package `ai4-metadata` is not installed.
     """
-    found = [match[1] for file in _folder().iterdir() if (match := _FILE.fullmatch(file.name))]
-    if not found:
-        raise SchemaMissing("The package ai4-metadata holds no schema: reinstall fairhaven[platform].")
-    return tuple(sorted(found, key=_numbers))
+    return tuple(sorted(_files(), key=_numbers))
+
+
+@cache
+def read_as(version: str) -> str:
+    """The newest version with the same first number: its fields are read in a file of `version`.
+
+    A file of 2.0.0 may say what came with 2.3.0, but not what came with 3.0.0: it may mean other things.
+    """
+    return [known for known in known_versions() if known[0] == version[0]][-1]
 
 
 def newest_version() -> str:
@@ -131,19 +141,40 @@ def published_schema(version: str) -> Schema:
 def strict_schema(version: str) -> Schema:
     """The published schema and what the platform relies on besides; shared, so do not change it."""
     schema = published_schema(version)
-    properties = schema["properties"]
+    if version[0] == "2":
+        _add_platform(schema["properties"])
+    # These get checks of their own, with a better message than a schema can give.
+    schema.pop("not", None)
+    if version[0] == "1":
+        _adapt_first(schema["properties"])
+    _loosen(schema)
+    return schema
+
+
+def _add_platform(properties: Schema) -> None:
     for name, field in _PLATFORM.items():
         properties.setdefault(name, field)
     links = properties["links"]["properties"]
     for name, field in _PLATFORM_LINKS.items():
         links.setdefault(name, field)
     links["docker_image"]["format"] = "docker-image"
-    # These three get checks of their own, with a better message than a schema can give.
-    properties["metadata_version"].pop("pattern", None)
-    schema.pop("not", None)
-    for field in properties.values():
-        field.pop("uniqueItems", None)
-    return schema
+
+
+def _adapt_first(properties: Schema) -> None:
+    """Version 1 calls an image reference `uri-reference`."""
+    properties["sources"]["properties"]["docker_registry_repo"]["format"] = "docker-image"
+    properties["metadata_version"] = dict(_TEXT)
+
+
+def _loosen(schema: Any) -> None:
+    """Drop `uniqueItems` and patterns of texts: `rules` and the formats check these."""
+    for field in schema.values() if isinstance(schema, dict) else schema:
+        if isinstance(field, dict | list):
+            _loosen(field)
+    if isinstance(schema, dict):
+        schema.pop("uniqueItems", None)
+        if isinstance(schema.get("pattern"), str) and schema.get("type") == "string":
+            schema.pop("pattern")
 
 
 def resolve(schema: Mapping[str, Any], field: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -179,8 +210,18 @@ def _published(version: str) -> Schema:
         raise SchemaMissing(
             f"There is no metadata schema {version}: use one of {', '.join(known_versions())}."
         )
-    loaded: Schema = json.loads((_folder() / f"ai4-apps-v{version}.json").read_text(encoding="utf-8"))
+    loaded: Schema = json.loads(_files()[version].read_text(encoding="utf-8"))
     return loaded
+
+
+@cache
+def _files() -> dict[str, Path]:
+    """Version → file, for all of the package's and our own."""
+    places = [*_folder().iterdir(), *_OURS.iterdir()]
+    found = {match[1]: file for file in places if (match := _FILE.fullmatch(file.name))}
+    if FIRST not in found:
+        raise SchemaMissing("The package ai4-metadata holds no schema: reinstall fairhaven[platform].")
+    return found
 
 
 @cache
@@ -202,6 +243,7 @@ def _describe(schema: Schema, parent: Mapping[str, Any], *, prefix: str) -> list
         path = f"{prefix}{name}"
         fields.append(_help(path, field, required=name in parent.get("required", ())))
         fields.extend(_describe(schema, field, prefix=f"{path}."))
+        fields.extend(_describe(schema, resolve(schema, field.get("items", {})), prefix=f"{path}[]."))
     return fields
 
 
@@ -214,6 +256,6 @@ def _help(path: str, field: Mapping[str, Any], *, required: bool) -> FieldHelp:
         type=field.get("type", ""),
         format=field.get("format", ""),
         required=required,
-        choices=tuple(field.get("items", {}).get("enum", ())),
-        example=field.get("example"),
+        choices=tuple(field.get("enum") or field.get("items", {}).get("enum", ())),
+        example=field.get("example", next(iter(field.get("examples", ())), None)),
     )
