@@ -1,7 +1,6 @@
 """Service accounts and their tokens."""
 
 from typing import Annotated
-from uuid import UUID
 
 import typer
 from rich.markup import escape
@@ -9,7 +8,7 @@ from rich.table import Table
 
 from fairhaven.cli.context import client, out, show_json, tells_failures
 from fairhaven.identity.schemas import TokenSpec
-from fairhaven.projects.cli.groups import Account, AsJson, LevelName, Project, account, say
+from fairhaven.projects.cli.groups import Account, AsJson, LevelName, Name, Project, Token, account, say
 
 
 @account.command("list")
@@ -28,7 +27,7 @@ def list_accounts(project: Project, json: AsJson = False) -> None:
 
 @account.command("create")
 @tells_failures
-def create_account(project: Project, name: str, level: LevelName = "member") -> None:
+def create_account(project: Project, name: Name, level: LevelName = "member") -> None:
     """Make a service account."""
     made = client().projects.accounts.create(project, name, level)
     say(f"{made.name} is there: {made.id}")
@@ -71,7 +70,7 @@ def tokens(project: Project, account_id: Account, json: AsJson = False) -> None:
 
 @account.command("revoke-token")
 @tells_failures
-def revoke_token(project: Project, account_id: Account, token_id: UUID) -> None:
+def revoke_token(project: Project, account_id: Account, token_id: Token) -> None:
     """Make a token of a service account stop working at once."""
     client().projects.accounts.revoke_token(project, account_id, token_id)
     say("It is refused from now on.")
@@ -82,7 +81,7 @@ def revoke_token(project: Project, account_id: Account, token_id: UUID) -> None:
 def rotate_token(
     project: Project,
     account_id: Account,
-    token_id: UUID,
+    token_id: Token,
     overlap: Annotated[float, typer.Option(help="Hours that the old one goes on working.")] = 24,
 ) -> None:
     """Make a token like this one, print it this once, and let the old one end."""

@@ -16,6 +16,9 @@ app.add_typer(account, name="account")
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Project = Annotated[UUID, typer.Argument(help="Id of the project.")]
 LevelName = Annotated[str, typer.Option(help="A role, or a level of the settings.")]
+Name = Annotated[str, typer.Argument(help="What people read.")]
+Invitation = Annotated[UUID, typer.Argument(help="Id of the invitation.")]
+Token = Annotated[UUID, typer.Argument(help="Id of the token.")]
 Account = Annotated[UUID, typer.Argument(help="Id of the service account.")]
 
 

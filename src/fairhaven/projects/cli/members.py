@@ -8,7 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from fairhaven.cli.context import client, out, show_json, tells_failures
-from fairhaven.projects.cli.groups import AsJson, LevelName, Project, app, say
+from fairhaven.projects.cli.groups import AsJson, Invitation, LevelName, Project, app, say
 
 
 @app.command()
@@ -87,7 +87,7 @@ def invitations(project: Project, json: AsJson = False) -> None:
 
 @app.command("revoke-invitation")
 @tells_failures
-def revoke_invitation(project: Project, invitation: UUID) -> None:
+def revoke_invitation(project: Project, invitation: Invitation) -> None:
     """Let nobody accept an invitation any more."""
     client().projects.revoke_invitation(project, invitation)
     say("Nobody can accept it any more.")

@@ -7,7 +7,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from fairhaven.cli.context import client, out, show_json, tells_failures
-from fairhaven.projects.cli.groups import AsJson, Project, app, say
+from fairhaven.projects.cli.groups import AsJson, Name, Project, app, say
 
 
 @app.command("list")
@@ -25,7 +25,10 @@ def list_(json: AsJson = False) -> None:
 
 @app.command()
 @tells_failures
-def create(slug: str, name: str) -> None:
+def create(
+    slug: Annotated[str, typer.Argument(help="Its short name, for addresses and claims; it never changes.")],
+    name: Name,
+) -> None:
     """Make a project; for administrators."""
     made = client().projects.create(slug, name)
     say(f"{made.name} is there: {made.id}")
@@ -33,7 +36,7 @@ def create(slug: str, name: str) -> None:
 
 @app.command()
 @tells_failures
-def rename(project: Project, name: str) -> None:
+def rename(project: Project, name: Name) -> None:
     """Give a project another name; its short name never changes."""
     say(f"It is called {client().projects.rename(project, name).name} now.")
 
