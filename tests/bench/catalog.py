@@ -116,7 +116,7 @@ def _module(
         data_type=_some(dice, words.data_types),
         content={"links": {"source_code": f"https://git.example.org/models/{number}"}},
         problems=[],
-        hook_secret=f"{number}",
+        hook_number=1,
     )
     row.terms, row.search = service.terms_of(row), service.search_vector(row)
     return row

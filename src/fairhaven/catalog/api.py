@@ -143,7 +143,15 @@ async def check_module(request: Request, caller: Caller, name: str) -> Module:
 @router.get("/modules/{name}/hook", operation_id="get_module_hook")
 async def get_module_hook(call: Call, name: str) -> Hook:
     """Read the address and secret for a git server that tells of pushes."""
-    return await service.hook(call.session, call.actor, name, call.platform.settings.public_url)
+    platform = call.platform
+    return await service.hook(call.session, call.actor, platform.keys, name, platform.settings.public_url)
+
+
+@router.post("/modules/{name}/hook/rotate", operation_id="rotate_module_hook", status_code=201)
+async def rotate_module_hook(call: Call, name: str) -> Hook:
+    """Make another secret for the hook; the one before is refused at once."""
+    keys, public_url = call.platform.keys, call.platform.settings.public_url
+    return await service.rotate_hook(call.session, call.actor, keys, name, public_url)
 
 
 @router.post("/modules/{name}/hook", operation_id="push_to_module", status_code=202, response_class=Response)
@@ -155,6 +163,7 @@ async def push_to_module(request: Request, name: str) -> Response:
     async with platform_of(request).transaction(SYSTEM) as session:
         module_id = await service.prepare_push(
             session,
+            platform_of(request).keys,
             name,
             body,
             signature=request.headers.get("x-hub-signature-256", ""),

@@ -79,6 +79,17 @@ def check(name: Name) -> None:
 
 @app.command()
 @tells_failures
+def hook(
+    name: Name, rotate: Annotated[bool, typer.Option("--rotate", help="Make another secret first.")] = False
+) -> None:
+    """Show the address and secret with which a git server tells of pushes."""
+    with client() as platform:
+        found = platform.modules.rotate_hook(name) if rotate else platform.modules.hook(name)
+    out.print(f"Address  {found.url}\nSecret   {found.secret}", highlight=False, soft_wrap=True)
+
+
+@app.command()
+@tells_failures
 def remove(name: Name, yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False) -> None:
     """Take a module out of the catalog; what runs of it keeps running."""
     if not yes and typer.prompt(f"Type {name} to remove it") != name:

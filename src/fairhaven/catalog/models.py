@@ -8,6 +8,7 @@ from sqlalchemy import JSON, Computed, ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
+from fairhaven.core import sealing
 from fairhaven.core.db import Entity, now
 
 _PRESENT = text("removed_at IS NULL")
@@ -63,7 +64,9 @@ class ModuleRow(Entity):
     next_check_at: Mapped[datetime] = mapped_column(default=now)
     check_problem: Mapped[str | None]
     check_failures: Mapped[int] = mapped_column(default=0)
-    hook_secret: Mapped[str]
+    # What the push hook's secret is made of, with the module's id; no key: nobody was told it yet.
+    hook_key: Mapped[str | None]
+    hook_number: Mapped[int]
     removed_at: Mapped[datetime | None]
 
 
@@ -84,3 +87,6 @@ class ReleaseRow(Entity):
     description: Mapped[dict[str, Any]] = mapped_column(JSON)
     bundle: Mapped[str]
     build_id: Mapped[UUID | None]
+
+
+sealing.opened_by(ModuleRow.hook_key)

@@ -124,9 +124,9 @@ async def module(call: Call, name: str, tab: Annotated[str, Query(max_length=20)
     found = await service.module(call.session, call.actor, name)
     releases = await service.releases(call.session, call.actor, name) if tab == "releases" else ()
     may_check = service.may(call.actor, found, "check")
-    public_url = call.platform.settings.public_url
+    platform = call.platform
     hook = (
-        await service.hook(call.session, call.actor, name, public_url)
+        await service.hook(call.session, call.actor, platform.keys, name, platform.settings.public_url)
         if tab == "source" and may_check
         else None
     )
@@ -157,6 +157,15 @@ async def check(request: Request, caller: Caller, name: str) -> Response:
         return see_other(f"/catalog/{name}?tab=source", Notice(seen.failure, "bad"))
     said = _("There is a new commit; its build begins.") if seen.revision else _("There is no new commit.")
     return see_other(f"/catalog/{name}", Notice(said, "good" if seen.revision else "info"))
+
+
+@router.post("/catalog/{name}/hook/rotate")
+async def rotate_hook(call: Call, name: str) -> Response:
+    """Make another secret for the push hook."""
+    keys, public_url = call.platform.keys, call.platform.settings.public_url
+    await service.rotate_hook(call.session, call.actor, keys, name, public_url)
+    said = _("The push hook has another secret: copy it to your git server.")
+    return see_other(f"/catalog/{name}?tab=source", Notice(said))
 
 
 @router.post("/catalog/{name}/remove")

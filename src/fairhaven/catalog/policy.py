@@ -12,6 +12,7 @@ can_register = developer | administrator
 can_use_this_machine = administrator
 can_check = developer | administrator
 can_see_hook = developer | administrator
+can_rotate_hook = developer | administrator
 can_remove = owner | manager | administrator
 # The caller proves itself with the hook's own secret.
 can_push = anyone

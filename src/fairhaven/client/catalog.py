@@ -84,6 +84,11 @@ class Modules:
         found: Hook = self._connection.get(f"/modules/{name}/hook", Hook)
         return found
 
+    def rotate_hook(self, name: str) -> Hook:
+        """Make another secret for the hook; the one before is refused at once."""
+        made: Hook = self._connection.post(f"/modules/{name}/hook/rotate", Hook)
+        return made
+
     def releases(self, name: str) -> Sequence[Release]:
         """The module's releases, newest first."""
         found: Sequence[Release] = self._connection.get(f"/modules/{name}/releases", Sequence[Release])

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from fairhaven.core.config import Settings
 from fairhaven.core.db import Database
 from fairhaven.core.objects import NoObjects, Objects
 from fairhaven.core.policy import SYSTEM, Actor
+from fairhaven.core.sealing import KeyRing, key_source
 
 
 @dataclass
@@ -27,6 +29,11 @@ class Platform:
     web_url: str = ""
     # Known to the gateway and to us only; it opens /internal/gateway.
     gateway_secret: str = ""
+
+    @cached_property
+    def keys(self) -> KeyRing:
+        """The keys of the installation, by which what is kept is sealed, and secrets of hooks are made."""
+        return KeyRing(self.database, key_source(self.settings.secrets_key, self.settings.data))
 
     @property
     def data(self) -> Path:

@@ -24,6 +24,13 @@ class ModuleRemoved(Fact, kind="module.removed", about="module", says="{actor} r
     name: str
 
 
+class HookRotated(
+    Fact, kind="module.hook-rotated", about="module", says="{actor} rotated the push hook's secret of {name}"
+):
+    module: UUID
+    name: str
+
+
 class ReleasePublished(
     Fact, kind="release.published", about="module", says="release {version} of {name} was published"
 ):

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import httpx
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from fairhaven.catalog import service, tasks
 from fairhaven.catalog.schemas import Module, NewRelease, Sort, SourceSpec, Visibility
@@ -19,6 +19,7 @@ from fairhaven.core.errors import NotAllowed, NotFound, SignInNeeded
 from fairhaven.core.facts import FactRow
 from fairhaven.core.platform import Platform
 from fairhaven.core.policy import ANONYMOUS, Actor
+from fairhaven.core.sealing import KeyFile
 from fairhaven.core.sources import FoldersNotAllowed, NoMetadata, RepositoryNotFound
 
 EXAMPLES = Path(__file__).parents[3] / "examples" / "modules"
@@ -346,6 +347,51 @@ async def test_a_push_is_believed_only_with_the_secret(
     assert await push("unknown", authorization=f"Bearer {hook['secret']}") == 401
     stranger = await api_for(bob)
     assert (await stranger.get("/api/v1/modules/digits/hook")).status_code == 403
+
+
+async def test_a_hook_has_another_secret_after_a_rotation(
+    platform: Platform, api: httpx.AsyncClient, api_for: Callable[..., Any], digits: Path, grace: Actor
+) -> None:
+    await api.post("/api/v1/modules", json={"url": str(digits)})
+    nobody, address = await api_for(None), "/api/v1/modules/digits/hook"
+
+    async def push(secret: str) -> int:
+        answer = await nobody.post(address, headers={"Authorization": f"Bearer {secret}"})
+        return int(answer.status_code)
+
+    first = (await api.get(address)).json()["secret"]
+    assert (await api.get(address)).json()["secret"] == first
+    second = (await (await api_for(grace)).post(f"{address}/rotate")).json()["secret"]
+    assert [await push(first), await push(second)] == [401, 202]
+    assert (await api.post("/catalog/digits/hook/rotate")).status_code == 303
+    third = (await api.get(address)).json()["secret"]
+    assert [await push(second), await push(third)] == [401, 202]
+
+
+async def test_the_secret_of_a_hook_is_kept_nowhere(
+    platform: Platform, api: httpx.AsyncClient, digits: Path
+) -> None:
+    await api.post("/api/v1/modules", json={"url": str(digits)})
+    secret = (await api.get("/api/v1/modules/digits/hook")).json()["secret"]
+    async with platform.transaction() as session:
+        row = await session.scalar(text("SELECT modules::text FROM modules"))
+    assert secret not in row
+    assert (await platform.keys.newest()).id in row
+
+
+async def test_a_hook_outlives_the_rotation_of_keys_and_not_their_loss(
+    platform: Platform, api: httpx.AsyncClient, digits: Path
+) -> None:
+    await api.post("/api/v1/modules", json={"url": str(digits)})
+    address = "/api/v1/modules/digits/hook"
+    first = (await api.get(address)).json()["secret"]
+    keys = platform.data / "secrets" / "keys"
+    KeyFile(keys, ours=True).turn()
+    assert (await api.get(address)).json()["secret"] == first
+    keys.unlink()
+    answer = await api.get(address)
+    assert answer.status_code == 502
+    assert str(platform.data) not in answer.text
 
 
 async def test_a_pushed_commit_is_seen(platform: Platform, api: httpx.AsyncClient, digits: Path) -> None:

@@ -232,12 +232,14 @@ TABLE: dict[str, Row] = {
     "GET /api/v1/modules/{name}/releases": Row(SEEN, lists=True),
     "POST /api/v1/modules/{name}/check": Row(of_catalog(DEVELOPER)),
     "GET /api/v1/modules/{name}/hook": Row(of_catalog(DEVELOPER)),
+    "POST /api/v1/modules/{name}/hook/rotate": Row(of_catalog(DEVELOPER), 201),
     "POST /api/v1/modules/{name}/hook": Row(UNASKED, 401),  # it wants the hook's secret, whoever asks
     "GET /api/v1/releases/{release_id}": Row(SEEN),
     "GET /catalog": Row(EVERYBODY, lists=True),
     "GET /catalog/new": Row(DEVELOPER.but(stranger=403)),
     "POST /catalog/new": Row(DEVELOPER.but(stranger=403), 422, form={"url": NO_ADDRESS}),
     "GET /catalog/{name}": Row(SEEN),
+    "POST /catalog/{name}/hook/rotate": Row(of_catalog(DEVELOPER), 303),
     "POST /catalog/{name}/check": Row(of_catalog(DEVELOPER), 303),
     "POST /catalog/{name}/remove": Row(of_catalog(OWNER), 303, form={"confirm": "<module>"}),
     # --- builds -------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ transaction waits for a network.
 """
 
 from fairhaven.catalog.service.counting import facets
+from fairhaven.catalog.service.figures import figures
 from fairhaven.catalog.service.following import (
     Followed,
     Look,
@@ -13,12 +14,11 @@ from fairhaven.catalog.service.following import (
     followed,
     look,
     prepare_check,
-    prepare_push,
 )
-from fairhaven.catalog.service.figures import figures
+from fairhaven.catalog.service.hooks import hook, prepare_push, rotate_hook
 from fairhaven.catalog.service.inspecting import METADATA_FILE, Inspected, MetadataInvalid, inspect
 from fairhaven.catalog.service.listing import modules
-from fairhaven.catalog.service.reading import hook, may, module, module_by_id
+from fairhaven.catalog.service.reading import may, module, module_by_id
 from fairhaven.catalog.service.registering import AlreadyRegistered, check_may_register, register, remove
 from fairhaven.catalog.service.releases import publish, release, release_by_id, releases
 from fairhaven.catalog.service.searching import FACETS, search_vector, terms_of
@@ -52,6 +52,7 @@ __all__ = [
     "release_by_id",
     "releases",
     "remove",
+    "rotate_hook",
     "search_vector",
     "terms_of",
 ]

@@ -1,7 +1,5 @@
 """Following a module's repository: looking every now and then, on demand, and when told of a push."""
 
-import hashlib
-import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,10 +16,9 @@ from fairhaven.catalog.service.counting import forget_counts
 from fairhaven.catalog.service.inspecting import METADATA_FILE, Inspected, head, read
 from fairhaven.catalog.service.reading import read_module, row_named
 from fairhaven.catalog.service.registering import write_content
-from fairhaven.catalog.service.searching import clean
-from fairhaven.core import credentials, sources
+from fairhaven.core import sources
 from fairhaven.core.db import now
-from fairhaven.core.errors import NotFound, SignInNeeded
+from fairhaven.core.errors import NotFound
 from fairhaven.core.facts import emit
 from fairhaven.core.platform import Platform
 from fairhaven.core.policy import Actor
@@ -29,11 +26,6 @@ from fairhaven.core.sources import NoMetadata, Revision
 from fairhaven.facts.catalog import ModuleChanged
 
 LONGEST_WAIT = timedelta(hours=1)  # between looks at a repository that cannot be read
-
-
-class HookRefused(SignInNeeded):
-    title = "The push hook's secret is wrong"
-    fix = "Copy the secret anew from the module's page, under Source."
 
 
 @dataclass(frozen=True)
@@ -65,27 +57,6 @@ async def prepare_check(session: AsyncSession, actor: Actor, name: str) -> Follo
     row = await row_named(session, actor, name)
     policy.can_check.check(actor, row)
     return _followed(row)
-
-
-async def prepare_push(session: AsyncSession, name: str, body: bytes, *, signature: str, bearer: str) -> UUID:
-    """The id of the module whose hook was called, if the caller has its secret.
-
-    Args:
-        signature: `sha256=<HMAC of the body>` as GitHub and Gitea send it, or empty.
-        bearer: the secret itself, or empty.
-
-    Raises:
-        HookRefused: the secret is wrong, or there is no such module.
-    """
-    present = ModuleRow.removed_at.is_(None)
-    query = select(ModuleRow.id, ModuleRow.hook_secret).where(ModuleRow.name == clean(name), present)
-    found = (await session.execute(query)).one_or_none()
-    # Unknown names take the same way with a secret that nobody has.
-    module_id, secret = found if found else (None, credentials.make())
-    signed = "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
-    if not (credentials.same(signature, signed) or credentials.same(bearer, secret)) or module_id is None:
-        raise HookRefused("The secret is wrong, or there is no such module.")
-    return UUID(str(module_id))
 
 
 async def followed(session: AsyncSession, module_id: UUID) -> Followed:

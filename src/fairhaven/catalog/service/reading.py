@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from fairhaven.catalog import policy
 from fairhaven.catalog.models import ModuleRow, ReleaseRow
-from fairhaven.catalog.schemas import Hook, Module
+from fairhaven.catalog.schemas import Module
 from fairhaven.catalog.service.releases import read_release
 from fairhaven.catalog.service.searching import clean, visible
 from fairhaven.core.errors import NotFound
@@ -34,17 +34,6 @@ async def module_by_id(session: AsyncSession, module_id: UUID) -> Module:
     if row is None or row.removed_at:
         raise NotFound("There is no such module.")
     return await read_module(session, row)
-
-
-async def hook(session: AsyncSession, actor: Actor, name: str, public_url: str) -> Hook:
-    """Where a git server tells of a push to this module, and the secret it needs.
-
-    Raises:
-        NotAllowed: the actor is no developer of its project.
-    """
-    row = await row_named(session, actor, name)
-    policy.can_see_hook.check(actor, row)
-    return Hook(url=f"{public_url}/api/v1/modules/{row.name}/hook", secret=row.hook_secret)
 
 
 def may(actor: Actor, module: Module, rule: str) -> bool:

@@ -14,7 +14,7 @@ from fairhaven.catalog.service.counting import forget_counts
 from fairhaven.catalog.service.inspecting import Inspected
 from fairhaven.catalog.service.reading import read_module, row_named
 from fairhaven.catalog.service.searching import search_vector, terms_of, visible
-from fairhaven.core import credentials, sources
+from fairhaven.core import sources
 from fairhaven.core.db import now
 from fairhaven.core.errors import Conflict, NotFound
 from fairhaven.core.facts import emit
@@ -86,7 +86,7 @@ async def register(
         source=address.text,
         source_key=_key(address, branch),
         branch=branch,
-        hook_secret=credentials.make(),
+        hook_number=1,
     )
     write_content(row, inspected)
     session.add(row)
