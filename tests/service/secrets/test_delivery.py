@@ -4,13 +4,14 @@ from uuid import UUID
 
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import select, text, update
+from sqlalchemy import select, update
 
 from fairhaven.core import facts
 from fairhaven.core.ids import new_id
 from fairhaven.core.platform import Platform
 from fairhaven.core.policy import Actor, Role
 from fairhaven.core.testing import make
+from fairhaven.projects import service as projects
 from fairhaven.secrets import delivery, service
 from fairhaven.secrets.delivery import Recipient, SecretMissing
 from fairhaven.secrets.models import SecretRow, SecretValueRow
@@ -75,9 +76,9 @@ async def test_who_lost_the_role_gets_the_projects_secrets_no_more(
 ) -> None:
     await put(platform, ada, "token", project_id=project_id)
     assert (await delivery.deliver(platform, recipient, ["project/token"])).values
-    async with platform.transaction() as session:
-        demoted = text("UPDATE memberships SET role = :role WHERE person_id = :person")
-        await session.execute(demoted, {"role": int(Role.MEMBER), "person": grace.id})
+    assert grace.id is not None
+    async with platform.transaction(ada) as session:
+        await projects.set_level(session, ada, project_id, grace.id, "member")
     with pytest.raises(SecretMissing, match="may not use secrets of the project"):
         await delivery.deliver(platform, recipient, ["project/token"])
 
