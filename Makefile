@@ -6,7 +6,7 @@ PYTEST_ARGS ?=
 UV := $(shell command -v uv 2>/dev/null || echo $(BIN)/uv)
 INSTALL := $(UV) pip install --quiet --python $(VENV)
 
-.PHONY: help up test lint types docs bench bench-runtime demo doctor lock openapi format clean
+.PHONY: help up test lint types docs audit bench bench-runtime demo doctor lock openapi format clean
 help: ## Say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t16
 
@@ -30,6 +30,9 @@ lint: $(VENV)/.dev ## Check style and the direction of imports
 types: $(VENV)/.dev ## Check types
 	$(BIN)/mypy
 	$(BIN)/mypy --config-file= --strict packages/runtime/src
+
+audit: $(VENV)/.dev ## Ask whether a dependency has a known vulnerability
+	$(BIN)/python -m pytest -q -rs tests/dependencies
 
 format: $(VENV)/.dev ## Lay code out
 	$(BIN)/ruff check --fix .
