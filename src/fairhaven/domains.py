@@ -27,6 +27,7 @@ from fairhaven.identity import api as identity_api
 from fairhaven.identity import linking_pages, operating_pages, sign_in_pages
 from fairhaven.identity import pages as identity_pages
 from fairhaven.identity import people_pages as identity_people_pages
+from fairhaven.identity import tasks as identity_tasks
 from fairhaven.notices import api as notices_api
 from fairhaven.notices import pages as notices_pages
 from fairhaven.personal import api as personal_api
@@ -80,7 +81,7 @@ RECONCILERS: Sequence[Reconciler[Any, Any]] = (workloads_reconcile.reconciler,)
 # What runs beside reconcilers and jobs until the process ends.
 LOOPS: Sequence[Callable[[Platform, Live], Coroutine[Any, Any, None]]] = (audit_appending.append_forever,)
 # Importing these modules is what registers their tasks and subscribers.
-BACKGROUND = (builds_handlers, builds_tasks, catalog_tasks, secrets_handlers, secrets_tasks)
+BACKGROUND = (builds_handlers, builds_tasks, catalog_tasks, identity_tasks, secrets_handlers, secrets_tasks)
 
 NAV: Sequence[NavItem] = (
     NavItem("Catalog", "/catalog", "library"),

@@ -10,6 +10,7 @@ from fairhaven.core.config import Settings
 from fairhaven.core.testing import issuer as testing
 from fairhaven.core.testing.make import until
 from fairhaven.identity.issuers import freshness
+from fairhaven.identity.tasks import lapse
 
 FLOW = "/sign-in/with/home"
 
@@ -242,6 +243,17 @@ async def test_a_group_that_is_lost_is_lost_at_the_next_request(browser, issuer,
     assert await browser.roles() == ["astro"]
 
 
+async def test_an_earlier_id_token_does_not_keep_a_group_that_is_told_no_more(
+    browser, issuer, astro, always_asked
+):
+    issuer.says_who_again = False
+    issuer.people["ada"]["groups"] = ["astro"]
+    await browser.sign_in()
+    assert await browser.roles() == ["astro"]
+    del issuer.people["ada"]["groups"]  # some tell of no groups by telling nothing
+    assert await browser.roles() == []
+
+
 async def test_roles_that_only_the_access_token_tells_are_read(browser, issuer, astro, always_asked):
     issuer.people["ada"]["realm_access"] = {"roles": ["access:astro:manager"]}
     issuer.only_in["realm_access"] = "access_token"
@@ -309,6 +321,17 @@ async def test_an_issuer_that_is_silent_for_long_ends_its_sessions(browser, plat
         await session.execute(text("UPDATE issuer_sessions SET checked_at = now() - interval '61 minutes'"))
     await _due(platform)
     assert await browser.roles() is None
+
+
+async def test_what_nobody_confirms_any_more_lapses(browser, platform, issuer, astro):
+    issuer.people["ada"]["groups"] = ["astro"]
+    await browser.sign_in()
+    await lapse(platform)
+    assert await browser.roles() == ["astro"]
+    async with platform.transaction() as session:
+        await session.execute(text("UPDATE identities SET confirmed_at = now() - interval '15 days'"))
+    await lapse(platform)
+    assert await browser.roles() == []
 
 
 async def test_tokens_of_the_issuer_are_sealed(browser, platform, issuer):

@@ -42,6 +42,7 @@ class TestIssuer:
         self.answer: dict[str, str | None] = {}
         self.sign_id_token: Callable[[Mapping[str, Any]], str] | None = None
         self.refreshes = True
+        self.says_who_again = True  # whether a refresh gives an ID token
         self.silent = threading.Event()
         self.asked: Counter[str] = Counter()
         self.codes: dict[str, dict[str, str]] = {}
@@ -112,7 +113,10 @@ class TestIssuer:
             subject, nonce = begun["sub"], begun["nonce"]
         if subject not in self.people:
             return 400, {"error": "invalid_grant"}
-        return 200, self._tokens(subject, {"nonce": nonce} if nonce else {})
+        given = self._tokens(subject, {"nonce": nonce} if nonce else {})
+        if not nonce and not self.says_who_again:
+            del given["id_token"]
+        return 200, given
 
     def userinfo(self, authorization: str) -> Answer:
         subject = self.access_tokens.get(authorization.removeprefix("Bearer "), "")

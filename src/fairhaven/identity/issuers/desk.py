@@ -33,6 +33,8 @@ from fairhaven.identity.service import Recognised
 
 log = structlog.get_logger(__name__)
 
+LAPSED = 500  # people in one transaction
+
 
 @dataclass(frozen=True)
 class Finished:
@@ -176,6 +178,22 @@ class Issuers:
         url = await service.unlink(session, actor, identity_id, self.by_url, passwords=passwords)
         if (issuer := self.by_url.get(url)) is not None and actor.id is not None:
             await self._projects.grant(session, actor.id, issuer.source, {})
+
+    async def lapse(self) -> int:
+        """Take away what issuers gave to people whom they have not confirmed for as long as a sign-in lasts.
+
+        Their tokens and workloads would else go on with it for ever. Returns how many people.
+        """
+        before = now() - timedelta(hours=self._platform.settings.session_hours)
+        old = select(IdentityRow).where(IdentityRow.confirmed_at < before)
+        async with self._platform.transaction() as session:
+            rows = (
+                await session.scalars(old.where(IdentityRow.issuer.in_(self._by_url)).limit(LAPSED))
+            ).all()
+            for row in rows:
+                await self._projects.grant(session, row.person_id, self.by_url[row.issuer].source, {})
+                row.confirmed_at = None
+        return len(rows)
 
     async def try_claims(
         self, session: AsyncSession, actor: Actor, name: str, trial: ClaimsTrial

@@ -169,7 +169,9 @@ async def told_of(provider: Provider, tokens: Tokens, subject: str) -> list[Clai
         IssuerSilent
     """
     info = await provider.userinfo(tokens.access)
-    id_token = await _still_good(_id_token(provider, tokens.id_token)) if tokens.id_token else None
+    # An earlier ID token may tell of groups that are lost: it counts where there is nothing newer.
+    told = tokens.id_token if tokens.renewed or info is None else None
+    id_token = await _still_good(_id_token(provider, told)) if told else None
     sources = [each for each in (info, id_token) if each is not None]
     if any(subject_of(each) != subject for each in sources):
         raise JwtRefused("It speaks of somebody else.")

@@ -29,17 +29,19 @@ LARGEST = 512 * 1024  # bytes of an answer
 METADATA_LIFE, METADATA_STALE = 3600.0, 86_400.0  # seconds; the second while the issuer does not answer
 TOKEN_LIFE = 300.0  # seconds of an access token that does not say for how long it is good
 EVERYWHERE = addresses.networks(("0.0.0.0/0", "::/0"))
-OVER = frozenset({"invalid_grant"})
+# RFC 6749 §5.2. The second is what Authlib (so Canaille) says of a refresh token whose person was deleted.
+OVER = frozenset({"invalid_grant", "invalid_request"})
 
 
 @dataclass(frozen=True)
 class Tokens:
-    """What an issuer gave for a code, or for a refresh token."""
+    """What an issuer gave for a code, or a refresh token; `renewed`: the ID token is of that moment too."""
 
     access: str
     expires_at: float
     refresh: str | None
     id_token: str | None
+    renewed: bool = True
 
 
 class Provider:
@@ -93,7 +95,10 @@ class Provider:
             raise NoLonger
         fresh = await self._tokens({"grant_type": "refresh_token", "refresh_token": tokens.refresh})
         return replace(
-            fresh, refresh=fresh.refresh or tokens.refresh, id_token=fresh.id_token or tokens.id_token
+            fresh,
+            refresh=fresh.refresh or tokens.refresh,
+            id_token=fresh.id_token or tokens.id_token,
+            renewed=fresh.id_token is not None,
         )
 
     async def userinfo(self, access: str) -> Mapping[str, Any] | None:

@@ -1,0 +1,11 @@
+"""Jobs of identity."""
+
+from fairhaven.core.jobs import task
+from fairhaven.core.platform import Platform
+from fairhaven.identity.issuers import issuers_of
+
+
+@task("identity.lapse", every="*/10 * * * *")
+async def lapse(platform: Platform) -> None:
+    """End memberships that no issuer has confirmed for as long as a sign-in lasts."""
+    await issuers_of(platform).lapse()
