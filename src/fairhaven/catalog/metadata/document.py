@@ -14,6 +14,7 @@ from typing import Any
 from pydantic import JsonValue
 
 from fairhaven.catalog.metadata.findings import Findings, Path, shorten
+from fairhaven.catalog.metadata.repairs import Drop
 from fairhaven.catalog.metadata.syntax import Broken, explain
 
 MAX_NODES = 10_000
@@ -34,20 +35,23 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
-    """One value; `plain` means written without quotes."""
+    """One value; `plain` means written without quotes, `end` is where it ends."""
 
     start: int
     text: str
     kind: Kind
     plain: bool
+    end: int = 0
 
 
 @dataclass(slots=True)
 class ListNode:
-    """Items in their order."""
+    """Items in their order; `flow` means written in brackets."""
 
     start: int
     items: list["Node"] = field(default_factory=list)
+    end: int = 0
+    flow: bool = False
 
 
 @dataclass(slots=True)
@@ -57,6 +61,10 @@ class MapNode:
     start: int
     entries: dict[str, "Node"] = field(default_factory=dict)
     keys: dict[str, int] = field(default_factory=dict)
+    end: int = 0
+    flow: bool = False
+    key_ends: dict[str, int] = field(default_factory=dict)
+    repeated: set[str] = field(default_factory=set)
 
 
 Node = Scalar | ListNode | MapNode
@@ -181,11 +189,11 @@ class _Builder:
             case "AliasEvent":
                 self._alias(event.anchor, start)
             case "SequenceStartEvent":
-                self._open(ListNode(start), event)
+                self._open(ListNode(start, flow=bool(event.flow_style)), event)
             case "MappingStartEvent":
-                self._open(MapNode(start), event)
+                self._open(MapNode(start, flow=bool(event.flow_style)), event)
             case "SequenceEndEvent" | "MappingEndEvent":
-                self._close()
+                self._close(event.end_mark.index)
 
     def _begin_document(self, start: int) -> None:
         self._documents += 1
@@ -196,7 +204,7 @@ class _Builder:
 
     def _scalar(self, event: Any, start: int) -> None:
         kind = self._kind(event, start)
-        node = Scalar(start, event.value, kind, plain=event.style is None)
+        node = Scalar(start, event.value, kind, event.style is None, event.end_mark.index)
         if _UNSTORABLE.search(event.value):
             self._findings.error(
                 self._here(), start, "This text holds control characters.", "Remove escapes such as \\x00."
@@ -242,8 +250,9 @@ class _Builder:
             raise Broken(node.start, "A key must be plain text, not a list or mapping.", "Quote the key.")
         self._stack.append(_Frame(node, self._here(), event.anchor, self._count - 1))
 
-    def _close(self) -> None:
+    def _close(self, end: int) -> None:
         frame = self._stack.pop()
+        frame.node.end = end
         self._remember(frame.anchor, frame.node, size=self._count - frame.opened, height=frame.height)
         if self._stack:
             self._stack[-1].height = max(self._stack[-1].height, frame.height + 1)
@@ -277,10 +286,14 @@ class _Builder:
         # Merged keys stand above the mapping; writing one again is what merging is for.
         if key.text in parent.keys and parent.keys[key.text] >= parent.start:
             self._report_repeat(frame, key, parent.keys[key.text])
+            if plain(parent.entries[key.text]) == plain(node):
+                self._findings.mend((*frame.path, key.text), Drop())
+                parent.repeated.add(key.text)
         if isinstance(node, Scalar) and node.plain and not node.text:
             node = replace(node, start=key.start)  # YAML places what is absent at the next thing
         parent.entries[key.text] = node
         parent.keys[key.text] = key.start
+        parent.key_ends[key.text] = key.end
 
     def _report_repeat(self, frame: _Frame, key: Scalar, first: int) -> None:
         name, line = shorten(key.text), self._findings.line(first)
@@ -311,7 +324,7 @@ class _Builder:
 
 def _as_key(node: Node, start: int) -> Scalar:
     if isinstance(node, Scalar):
-        return Scalar(start, node.text, node.kind, node.plain)
+        return Scalar(start, node.text, node.kind, node.plain, node.end)
     raise Broken(start, "A key must be plain text, not a list or mapping.", "Quote the key.")
 
 

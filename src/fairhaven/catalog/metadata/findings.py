@@ -3,6 +3,7 @@
 import re
 from bisect import bisect_right
 
+from fairhaven.catalog.metadata.repairs import Mend
 from fairhaven.catalog.metadata.report import Problem, Severity
 
 Path = tuple[str | int, ...]
@@ -20,6 +21,7 @@ class Findings:
     def __init__(self, filename: str, text: str = "") -> None:
         self.filename = filename
         self.failed = False
+        self.mends: list[tuple[Path, Mend]] = []
         self._length = len(text)
         self._starts = [0, *(found.end() for found in _BREAK.finditer(text))]
         self._problems: dict[tuple[Path, Severity, str], Problem] = {}
@@ -33,9 +35,17 @@ class Findings:
         """Note what should be put right but may stay."""
         self._add(Severity.WARNING, path, offset, message, suggestion, kind=message)
 
+    def mend(self, path: Path, mend: Mend) -> None:
+        """Note what would put the problem at `path` right."""
+        self.mends.append((path, mend))
+
     def line(self, offset: int) -> int:
         """Line number, from 1, of a character offset."""
         return self._position(offset)[0]
+
+    def error_paths(self) -> list[Path]:
+        """Where the errors are, in the order in which they were found."""
+        return [path for path, severity, _ in self._problems if severity is Severity.ERROR]
 
     def problems(self) -> tuple[Problem, ...]:
         """At most `MAX_PROBLEMS`, sorted by position; errors win over warnings when there are more."""

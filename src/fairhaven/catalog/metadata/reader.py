@@ -1,12 +1,15 @@
 """From the text of an `ai4-metadata.yml` to a report: decode, read, check, normalise."""
 
+from dataclasses import dataclass
+
 from fairhaven.catalog.metadata import document
+from fairhaven.catalog.metadata.advice import check_advice
 from fairhaven.catalog.metadata.document import MapNode, Node
 from fairhaven.catalog.metadata.findings import Findings
 from fairhaven.catalog.metadata.normalise import normalise
 from fairhaven.catalog.metadata.report import Report
 from fairhaven.catalog.metadata.rules import check_rules
-from fairhaven.catalog.metadata.schema_checks import check_schema
+from fairhaven.catalog.metadata.schema_checks import check_schema, declared_version
 from fairhaven.catalog.metadata.schemas import newest_version
 from fairhaven.catalog.metadata.syntax import Broken
 
@@ -23,18 +26,34 @@ def parse(text: str | bytes, *, filename: str = "ai4-metadata.yml") -> Report:
     Raises:
         SchemaMissing: the package `ai4-metadata` is not installed.
     """
+    return check(text, filename).report
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A file that was read: its text, its tree unless it cannot be read, and what was found."""
+
+    text: str
+    root: MapNode | None
+    findings: Findings
+    report: Report
+
+
+def check(text: str | bytes, filename: str) -> Checked:
+    """As `parse`, with the tree and the text that it stands in."""
     readable, broken = _decode(text)
     findings = Findings(filename, readable)
     if broken is not None:
         findings.error((), broken.offset, broken.message, broken.suggestion)
-        return Report(metadata=None, problems=findings.problems())
-    root = _root(readable, findings)
+    root = _root(readable, findings) if broken is None else None
     if root is None:
-        return Report(metadata=None, problems=findings.problems())
+        return Checked(readable, None, findings, Report(metadata=None, problems=findings.problems()))
     check_rules(root, findings)
     check_schema(root, findings)
+    if declared_version(root)[0] == "3":
+        check_advice(root, findings)
     metadata = None if findings.failed else normalise(root)
-    return Report(metadata=metadata, problems=findings.problems())
+    return Checked(readable, root, findings, Report(metadata=metadata, problems=findings.problems()))
 
 
 def _decode(text: str | bytes) -> tuple[str, Broken | None]:

@@ -9,6 +9,12 @@ FORBIDDEN = {
     "keywords": "Rename it to `tags`.",
 }
 
+FORBIDDEN_NOW: dict[str, tuple[str, ...]] = {
+    "dataset_url": ("links", "dataset"),
+    "cite_url": ("links", "citation"),
+    "keywords": ("tags",),
+}
+
 OLD_LINKS = {
     "dataset_url": "`dataset`",
     "training_files_url": "`dataset`",

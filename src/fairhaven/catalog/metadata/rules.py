@@ -6,7 +6,8 @@ from typing import Any
 from fairhaven.catalog.metadata import document, formats
 from fairhaven.catalog.metadata.document import Kind, ListNode, MapNode, Node, Scalar
 from fairhaven.catalog.metadata.findings import Findings, Path, dotted, shorten
-from fairhaven.catalog.metadata.renamed import FORBIDDEN, OLD_LINKS, RESOURCE_NAMES
+from fairhaven.catalog.metadata.renamed import FORBIDDEN, FORBIDDEN_NOW, OLD_LINKS, RESOURCE_NAMES
+from fairhaven.catalog.metadata.repairs import Drop, Move, Put, Rename
 from fairhaven.catalog.metadata.schema_checks import (
     EMPTY_SUGGESTION,
     declared_version,
@@ -57,6 +58,7 @@ def _check_version(root: MapNode, findings: Findings) -> None:
     message = f"`metadata_version` {shorten(node.text)} is not known; known are {', '.join(known)}."
     suggestion = f"Write `metadata_version: {nearest}`."
     findings.error(("metadata_version",), node.start, message, suggestion)
+    findings.mend(("metadata_version",), Put(nearest))
 
 
 def _groups(root: MapNode, schema: Mapping[str, Any]) -> Iterator[tuple[Path, MapNode]]:
@@ -92,14 +94,26 @@ def _report_unknown(path: Path, parent: MapNode, known: tuple[str, ...], finding
     offset = parent.keys[name]
     if len(path) == 1 and name in FORBIDDEN:
         findings.error(path, offset, f"`{name}` is from version 1 and not allowed.", FORBIDDEN[name])
+        if name in FORBIDDEN_NOW:
+            findings.mend(path, Move(FORBIDDEN_NOW[name]))
     elif path[0] == "links" and name in OLD_LINKS:
         message = f"`{dotted(path)}` is an old name and is ignored."
         findings.warning(path, offset, message, f"Rename it to {OLD_LINKS[name]}.")
+        if isinstance(value, Scalar) and value.kind is Kind.TEXT:
+            findings.mend(path, Rename(OLD_LINKS[name].split("`")[1]))
     elif path[0] == "resources" and name.casefold() in RESOURCE_NAMES:
         _report_resource(path, offset, value, findings)
     else:
         message = f"`{dotted(path)}` is not known here and is ignored."
         findings.warning(path, offset, message, _suggest_key(name, value, known))
+        _mend_key(path, value, known, findings)
+
+
+def _mend_key(path: Path, value: Node, known: tuple[str, ...], findings: Findings) -> None:
+    if isinstance(value, Scalar) and value.kind is Kind.NULL:
+        findings.mend(path, Drop())
+    elif guess := nearest_word(str(path[-1]), known):
+        findings.mend(path, Rename(guess))
 
 
 def _suggest_key(name: str, value: Node, known: tuple[str, ...]) -> str:
@@ -110,10 +124,17 @@ def _suggest_key(name: str, value: Node, known: tuple[str, ...]) -> str:
 
 def _report_resource(path: Path, offset: int, value: Node, findings: Findings) -> None:
     right = RESOURCE_NAMES[str(path[-1]).casefold()]
-    amount = megabytes(value.text) if isinstance(value, Scalar) and right.endswith("_MB") else None
+    amount = _megabytes(path, value.text) if isinstance(value, Scalar) and right.endswith("_MB") else None
     written = amount if amount is not None else "…"
     message = f"`{dotted(path)}` is not a resource, so the amount would be lost."
     findings.error(path, offset, message, f"Write `{right}: {written}`.")
+    if amount is not None or not right.endswith("_MB"):
+        findings.mend(path, Rename(right))
+
+
+def _megabytes(path: Path, text: str) -> int | None:
+    """The amount, unless the key says GB and the value only a number: then nobody knows what was meant."""
+    return None if str(path[-1]).casefold().endswith("gb") and text.strip().isdigit() else megabytes(text)
 
 
 def _is_later(version: str, path: Path) -> bool:
@@ -127,6 +148,7 @@ def _report_later(root: MapNode, path: Path, offset: int, findings: Findings) ->
     declared = declared_version(root)
     message = f"`{dotted(path)}` came with version {since}, but the file declares {declared}."
     findings.warning(path, offset, message, f"Write `metadata_version: {since}`.")
+    findings.mend(("metadata_version",), Put(since))
 
 
 def _is_known_now(path: Path) -> bool:
@@ -161,12 +183,15 @@ def _check_scalar(schema: Schema, path: Path, scalar: Scalar, findings: Findings
         if schema is strict_schema(FIRST) and path[0] == "description":
             return  # version 1 separates paragraphs by empty items
         findings.error(path, scalar.start, f"`{dotted(path)}` is empty.", EMPTY_SUGGESTION)
+        findings.mend(path, Drop())
     elif scalar.plain and scalar.text in _OLD_BOOLEANS:
         message = f"The published tool reads `{scalar.text}` as true or false."
         findings.warning(path, scalar.start, message, f"Put it in quotes: '{scalar.text}'.")
+        findings.mend(path, Put(scalar.text))
     elif path[0] == "links" and formats.is_placeholder(scalar.text):
         message = f"`{dotted(path)}` is still the template's placeholder."
         findings.warning(path, scalar.start, message, "Write the real address, or remove the line.")
+        findings.mend(path, Drop())
 
 
 def _report_unquoted_date(path: Path, scalar: Scalar, findings: Findings) -> None:
@@ -174,6 +199,7 @@ def _report_unquoted_date(path: Path, scalar: Scalar, findings: Findings) -> Non
         return  # the schema check names the right day
     message = f"`{dotted(path)}` is a date without quotes; the published tool rejects it."
     findings.warning(path, scalar.start, message, f"Write '{scalar.text}', in quotes.")
+    findings.mend(path, Put(scalar.text))
 
 
 def _check_list(name: str, node: ListNode, findings: Findings) -> None:
@@ -193,6 +219,7 @@ def _report_repeat(name: str, index: int, item: Scalar, first: tuple[int, str], 
     if item.text == first[1]:
         message = f"'{shorten(item.text)}' is listed twice in `{name}`."
         findings.error(path, item.start, message, "Remove one of the two.")
+        findings.mend(path, Drop())
     else:
         message = f"'{shorten(item.text)}' repeats '{shorten(first[1])}' in another spelling."
         findings.warning(path, item.start, message, "Keep one of the two.")

@@ -5,9 +5,12 @@ from functools import cache, partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from pydantic import JsonValue
+
 from fairhaven.catalog.metadata import document, formats, identifiers
 from fairhaven.catalog.metadata.document import ListNode, MapNode, Node, Scalar
 from fairhaven.catalog.metadata.findings import MAX_PROBLEMS, Findings, Path, dotted, shorten
+from fairhaven.catalog.metadata.repairs import Add, Drop, Put
 from fairhaven.catalog.metadata.schemas import (
     FIRST,
     field_at,
@@ -150,6 +153,8 @@ def _report_missing(root: MapNode, path: Path, node: Node, wanted: list[str], fi
         suggestion = _how_to_write(path, name, field_at(schema, missing) or {})
         offset = document.offset_of(root, path, key=True)
         findings.error(missing, offset, f"`{dotted(missing)}` is missing.", suggestion)
+        if missing == ("metadata_version",):
+            findings.mend(missing, Add(newest_version(), first=True))
 
 
 def _how_to_write(path: Path, name: str, field: Mapping[str, Any]) -> str:
@@ -171,9 +176,28 @@ def _report_type(path: Path, node: Node, wanted: str, findings: Findings) -> Non
     name = dotted(path) or "The file"
     if isinstance(node, Scalar) and node.kind is document.Kind.NULL:
         findings.error(path, node.start, f"`{name}` is empty.", EMPTY_SUGGESTION)
+        findings.mend(path, Drop())
         return
     message = f"`{name}` must be {_WORDS.get(wanted, wanted)}, not {_what_it_is(node)}."
     findings.error(path, node.start, message, _suggest_type(path, node, wanted))
+    if isinstance(node, Scalar) and (value := _converted(path, node.text, wanted)) is not None:
+        findings.mend(path, Put(value))
+
+
+def _converted(path: Path, text: str, wanted: str) -> JsonValue:
+    """The text as the type that is wanted; None when that would be a guess."""
+    match wanted:
+        case "string":
+            return text
+        case "array":
+            items: JsonValue = [part.strip() for part in text.split(",") if part.strip()]
+            return items or None
+        case "integer" | "number" if str(path[-1]).endswith("_MB"):
+            return megabytes(text)
+        case "integer" | "number":
+            return int(text) if text.strip().isdigit() and len(text) < 16 else None
+        case _:
+            return None
 
 
 def _what_it_is(node: Node) -> str:
@@ -217,6 +241,8 @@ def _report_word(path: Path, node: Node, allowed: list[str], findings: Findings)
     guess = did_you_mean(nearest_word(written, allowed))
     suggestion = guess or f"Use one of: {', '.join(allowed)}."
     findings.error(path, node.start, f"'{shorten(written)}' is not a word for `{field}`.", suggestion)
+    if guess:
+        findings.mend(path, Put(nearest_word(written, allowed)))
 
 
 def _report_format(path: Path, node: Node, wanted: str, findings: Findings) -> None:
@@ -225,6 +251,8 @@ def _report_format(path: Path, node: Node, wanted: str, findings: Findings) -> N
     mended = mend(written)
     suggestion = f"Write '{mended}'." if mended else otherwise
     findings.error(path, node.start, message.format(dotted(path), shorten(written)), suggestion)
+    if mended:
+        findings.mend(path, Put(mended))
 
 
 _FORMAT_WORDS: dict[str, tuple[str, Callable[[str], str], str]] = {
