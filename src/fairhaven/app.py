@@ -96,6 +96,7 @@ def web(platform: Platform, live: Live) -> FastAPI:
 
     @asynccontextmanager
     async def served(app: FastAPI) -> AsyncIterator[None]:
+        await brands.begin()
         async with tasks([board.run(), brands.run()]):
             yield
 

@@ -84,6 +84,11 @@ class Brands:
         finally:
             watch.cancel()
 
+    async def begin(self) -> None:
+        """Look for the first time, before the first page; without a database, `run` goes on trying."""
+        with suppress(DBAPIError):
+            await self.refresh()
+
     async def refresh(self) -> None:
         async with self._platform.transaction() as session:
             found = [_worn(each, self.usual) for each in await service.brands(session)]
@@ -148,8 +153,11 @@ class Brands:
 
 
 def host_of(request: Request) -> str:
-    """The host name that was asked, without its port."""
-    return (urlsplit(f"//{request.headers.get('host', '')}").hostname or "").rstrip(".")
+    """The host name that was asked, without its port; nothing, if there is no such name."""
+    try:
+        return (urlsplit(f"//{request.headers.get('host', '')}").hostname or "").rstrip(".")
+    except ValueError:  # such as an address that does not end
+        return ""
 
 
 def _worn(found: service.Branded, usual: rendering.Brand) -> Worn:

@@ -21,6 +21,7 @@ from fairhaven.ui.translations import gettext as _
 from fairhaven.workloads import calls, logs, policy, service
 from fairhaven.workloads.schemas import LogPart, State
 from fairhaven.workloads.service import Target
+from fairhaven.workloads.start_page import here
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -124,7 +125,7 @@ async def delete(call: Call, workload_id: UUID) -> Response:
 @router.post("/try/{release_id}")
 async def begin_trial(call: Call, release_id: UUID) -> Response:
     """Start my trial of a release, or find the one I have, and go to its page."""
-    found = await service.trial(call.session, call.actor, release_id)
+    found = await service.trial(call.session, call.actor, release_id, here(call))
     return see_other(f"/workloads/{found.id}/try")
 
 

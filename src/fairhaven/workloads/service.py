@@ -137,7 +137,9 @@ async def start(session: AsyncSession, actor: Actor, spec: WorkloadSpec) -> Work
     return _told(row)
 
 
-async def trial(session: AsyncSession, actor: Actor, release_id: UUID) -> Workload:
+async def trial(
+    session: AsyncSession, actor: Actor, release_id: UUID, project_id: UUID | None = None
+) -> Workload:
     """The actor's own trial of a release: the one there is, brought back when it ended, or a new one."""
     policy.can_list.check(actor)
     mine = (
@@ -147,7 +149,8 @@ async def trial(session: AsyncSession, actor: Actor, release_id: UUID) -> Worklo
     )
     found = await session.scalar(_there().where(*mine).order_by(WorkloadRow.id.desc()).limit(1))
     if found is None:
-        return await start(session, actor, WorkloadSpec(release=release_id, kind=Kind.TRIAL))
+        spec = WorkloadSpec(release=release_id, kind=Kind.TRIAL, project_id=project_id)
+        return await start(session, actor, spec)
     return await start_again(session, actor, found.id)
 
 
@@ -239,7 +242,7 @@ async def by_state(session: AsyncSession) -> Mapping[str, int]:
     """How many workloads there are in each state; for the platform itself."""
     counted = select(WorkloadRow.state, func.count()).where(WorkloadRow.wanted != Wanted.DELETED)
     counted = counted.group_by(WorkloadRow.state).order_by(func.count().desc())
-    return {state: count for state, count in await session.execute(counted)}
+    return {row[0]: row[1] for row in await session.execute(counted)}
 
 
 def _home(actor: Actor, modules_project: UUID) -> UUID:

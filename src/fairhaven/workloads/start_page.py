@@ -11,11 +11,12 @@ from pydantic import ValidationError
 from fairhaven.core.errors import Problem
 from fairhaven.core.http import Call
 from fairhaven.projects import service as projects
+from fairhaven.projects.brands import Worn
 from fairhaven.secrets import service as secrets
 from fairhaven.ui.notices import Notice
 from fairhaven.ui.rendering import render, see_other
 from fairhaven.ui.translations import gettext as _
-from fairhaven.workloads import service
+from fairhaven.workloads import policy, service
 from fairhaven.workloads.schemas import Resources, WorkloadSpec
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -35,7 +36,7 @@ Texts = Annotated[list[str], Form(max_length=400)]
 @router.get("/workloads/new")
 async def start_page(call: Call, release: UUID, project: UUID | None = None) -> Response:
     """A form with what is usual filled in."""
-    return await _form(call, release, project)
+    return await _form(call, release, project or here(call))
 
 
 @router.post("/workloads")
@@ -80,6 +81,12 @@ async def start(
         said = " ".join(filter(None, [problem.detail, problem.remedy]))
         return await _form(call, release, project, values=values, errors={"": said}, status=problem.status)
     return see_other(f"/workloads/{made.id}", Notice(_("It starts.")))
+
+
+def here(call: Call) -> UUID | None:
+    """The project whose pages these are, if the actor may start something in it."""
+    worn: Worn | None = call.request.app.state.brands.worn(call.request)
+    return worn.project_id if worn and policy.can_start.allows(call.actor, worn.project_id) else None
 
 
 async def _form(

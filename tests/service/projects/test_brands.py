@@ -194,6 +194,13 @@ async def test_terms_are_asked_once_per_version_in_that_host_only(web, branded, 
     assert (await web("imagine.test", "/catalog")).status_code == 200  # a program, with a token
 
 
+async def test_a_host_that_is_none_does_no_harm(web, branded):
+    for host in ("[::1", "", "imagine.test:x", "IMAGINE.test.", "a\u0000b"):
+        answer = await web("fairhaven.test", "/sign-in", headers={"Host": host.encode()})
+        assert answer.status_code == 200, host
+        assert ("· iMagine</title>" in answer.text) == host.lower().startswith("imagine")
+
+
 async def test_an_unknown_host_shows_the_installation_itself_and_is_never_repeated(web, branded):
     page = await web("evil.example", "/")
     assert page.status_code == 200 and "evil.example" not in page.text and "· Fairhaven</title>" in page.text

@@ -13,7 +13,7 @@ from fairhaven.identity.service.devices import (
     begin_device_login,
     finish_device_login,
 )
-from fairhaven.identity.service.directory import Listed, listed
+from fairhaven.identity.service.directory import Listed, bears, listed
 from fairhaven.identity.service.figures import figures
 from fairhaven.identity.service.identities import (
     LastWayIn,
@@ -37,6 +37,7 @@ from fairhaven.identity.service.local import (
     make_password_link,
     require_on,
 )
+from fairhaven.identity.service.neighbours import NoWalls, check_apart
 from fairhaven.identity.service.people import (
     add_person,
     add_service_account,
@@ -72,6 +73,7 @@ __all__ = [
     "LinkedElsewhere",
     "Listed",
     "LoginPending",
+    "NoWalls",
     "NameTaken",
     "PasswordLinkUsed",
     "Recognised",
@@ -84,10 +86,12 @@ __all__ = [
     "administrator",
     "approve_device",
     "arrive",
+    "bears",
     "begin_device_login",
     "begin_session",
     "change_password",
     "change_person",
+    "check_apart",
     "check_password",
     "choose_password",
     "close_account",

@@ -4,10 +4,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from fairhaven.identity.models import PersonRow
+from fairhaven.identity.models import IdentityRow, PersonRow
 from fairhaven.identity.schemas import Kind
 
 
@@ -37,3 +37,13 @@ async def listed(session: AsyncSession, ids: Collection[UUID]) -> Mapping[UUID, 
         )
         for row in rows
     }
+
+
+async def bears(session: AsyncSession, person_id: UUID, address: str) -> bool:
+    """Whether an e-mail address is known to be somebody's: by an administrator, or verified by an issuer."""
+    wanted = address.lower()
+    theirs = select(PersonRow.id).where(PersonRow.id == person_id, func.lower(PersonRow.email) == wanted)
+    linked = select(IdentityRow.person_id).where(
+        IdentityRow.person_id == person_id, func.lower(IdentityRow.email) == wanted
+    )
+    return await session.scalar(union_all(theirs, linked).limit(1)) is not None

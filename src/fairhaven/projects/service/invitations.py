@@ -139,7 +139,7 @@ async def accept(session: AsyncSession, actor: Actor, secret: str) -> Project:
     person = (await identity.listed(session, [actor.id]))[actor.id]
     if person.kind is not Kind.PERSON:
         raise ForSomebodyElse("It is for people; a service account belongs to its project.")
-    if row.email and (person.email or "").casefold() != row.email.casefold():
+    if row.email and not await identity.bears(session, actor.id, row.email):
         raise ForSomebodyElse("It is for one e-mail address, which is not known to be yours.")
     role = (await levels.known(session)).get(row.level)
     assert role is not None
