@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules, resolve_name
-from typing import Any
+from typing import Any, get_args, get_origin
 
 import typer
 from fastapi import FastAPI
@@ -79,7 +79,7 @@ def pages() -> dict[str, str]:
 
 def settings() -> str:
     rows = [
-        [f"`{name}`", f"`{_variable(name)}`", _default(name, field), field.description or ""]
+        [f"`{name}`", _variable(name), _default(name, field), field.description or ""]
         for name, field in _fields(Settings)
     ]
     return _page(
@@ -89,7 +89,9 @@ def settings() -> str:
         "file, the file over the default. An unknown name in the file is refused. `fairhaven doctor` shows "
         "what is in effect and where it comes from.",
         _table(["setting", "environment", "default", "meaning"], rows),
-        "A list is written in the environment as JSON: `FAIRHAVEN_ENGINES='[\"local:\"]'`.",
+        "A list, and a table of tables, is written in the environment as JSON: "
+        "`FAIRHAVEN_ENGINES='[\"local:\"]'`. `issuers[]` is each table `[[issuers]]` of the file, "
+        "`levels.NAME` each `[levels.NAME]`.",
     )
 
 
@@ -97,18 +99,31 @@ def _fields(settings: type[BaseModel], above: str = "") -> Iterator[tuple[str, A
     """Every setting, each table of settings followed by what is in it: `limits`, `limits.actor_rate`."""
     for name, field in settings.model_fields.items():
         yield above + name, field
-        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
-            yield from _fields(field.annotation, f"{above}{name}.")
+        inner, mark = _table_of(field.annotation)
+        if inner is not None:
+            yield from _fields(inner, f"{above}{name}{mark}.")
+
+
+def _table_of(annotation: Any) -> tuple[type[BaseModel] | None, str]:
+    """The table that a setting is, or of which it has several: `issuers[]`, `levels.NAME`."""
+    marks = {list: "[]", dict: ".NAME"}
+    last = (get_args(annotation) or (annotation,))[-1]
+    is_table = isinstance(last, type) and issubclass(last, BaseModel)
+    return (last, marks.get(get_origin(annotation), "")) if is_table else (None, "")
 
 
 def _variable(name: str) -> str:
-    return f"FAIRHAVEN_{name.upper().replace('.', '__')}"
+    """Its own name in the environment; what is in one of several has none."""
+    alone = not any(mark in name for mark in ("[]", ".NAME"))
+    return f"`FAIRHAVEN_{name.upper().replace('.', '__')}`" if alone else ""
 
 
 def _default(name: str, field: Any) -> str:
     if name in DEFAULTS:
         return DEFAULTS[name]
     value = field.default
+    if field.is_required():
+        return "required"
     if isinstance(value, BaseModel):
         return "as below"
     shown = value.get_secret_value() if hasattr(value, "get_secret_value") else value

@@ -4,6 +4,7 @@ Screenshots go to the folder that FAIRHAVEN_SCREENSHOTS names, then in light and
 without it one of each step is kept among pytest's temporary files.
 """
 
+import json
 import os
 import re
 import shutil
@@ -30,6 +31,14 @@ FLAGS = [
 ]
 FLAGS += ["--disable-component-update", "--disable-sync"]
 WIDE, NARROW = {"width": 1280, "height": 860}, {"width": 360, "height": 740}
+# Nobody signs in with it here (tests/integration/oidc does that with others): it is on the pages.
+ISSUER = {
+    "name": "home",
+    "label": "Home",
+    "url": "https://issuer.example",
+    "client_id": "fairhaven",
+    "claims": [{"claim": "realm_access.roles", "pattern": "access:{project}:{level}"}],
+}
 KIB = 1024
 MOST_WEIGHT = 100 * KIB
 SECONDS = 60.0
@@ -254,7 +263,7 @@ def chromium() -> "Iterator[Browser]":
 def house(chromium: "Browser", tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """A whole platform in which nothing was done yet."""
     folder = tmp_path_factory.mktemp("house")
-    with whole_platform(folder) as platform:
+    with whole_platform(folder, issuers=json.dumps([ISSUER]), local_accounts="true") as platform:
         made = House(platform, chromium)
         yield made
         made.stop_workloads()

@@ -46,6 +46,40 @@ def _wrong_address(page: Page) -> None:
     expect(page.locator(".error-summary")).to_be_visible()
 
 
+def _a_wrong_password(page: Page) -> None:
+    page.get_by_label("Name").fill("grace")
+    page.get_by_label("Password").fill("a wrong password")
+    page.locator("main").get_by_role("button", name="Sign in").click()
+    expect(page.locator(".error-summary")).to_be_visible()
+
+
+def _claims_tried(page: Page) -> None:
+    roles = '["access:default:developer", "access:nowhere:member", "offline_access"]'
+    page.get_by_label("Claims").fill(f'{{"realm_access": {{"roles": {roles}}}}}')
+    page.get_by_role("button", name="See what they would give").click()
+    expect(page.locator("#given")).to_contain_text("There is no project nowhere.")
+
+
+def _claims_that_are_none(page: Page) -> None:
+    page.get_by_label("Claims").fill("groups: astro")
+    page.get_by_role("button", name="See what they would give").click()
+    expect(page.locator(".error-summary")).to_be_visible()
+
+
+def _a_new_account(page: Page) -> None:
+    page.get_by_label("Name to sign in").fill("grace")
+    page.get_by_label("Called").fill("Grace Hopper")
+    page.get_by_role("button", name="Add").click()
+    expect(page.locator("main")).to_contain_text("/sign-in/password/")
+
+
+def _a_name_that_is_none(page: Page) -> None:
+    page.get_by_label("Name to sign in").fill("a name")
+    page.get_by_label("Called").fill("Somebody")
+    page.get_by_role("button", name="Add").click()
+    expect(page.locator(".error-summary")).to_be_visible()
+
+
 def _a_new_token(page: Page) -> None:
     page.get_by_label("Name").fill("notebook")
     page.get_by_role("button", name="Create token").click()
@@ -132,6 +166,16 @@ STOPS = [
     Stop("/", "/"),
     Stop("/sign-in", "/sign-in", signed_in=False),
     Stop("/sign-in/{secret}", "/sign-in/a-made-up-secret", signed_in=False),
+    Stop("/sign-in", "/sign-in", signed_in=False, act=_a_wrong_password),
+    Stop("/sign-in/password/{secret}", "/sign-in/password/a-made-up-secret", signed_in=False),
+    Stop("/account/identities", "/account/identities"),
+    Stop("/account/password", "/account/password"),
+    Stop("/issuers", "/issuers"),
+    Stop("/issuers/{name}", "/issuers/home"),
+    Stop("/issuers/{name}", "/issuers/home", act=_claims_tried),
+    Stop("/issuers/{name}", "/issuers/home", act=_claims_that_are_none),
+    Stop("/local-accounts", "/local-accounts", act=_a_new_account),
+    Stop("/local-accounts", "/local-accounts", act=_a_name_that_is_none),
     Stop("/account/tokens", "/account/tokens", act=_a_new_token),
     Stop("/account/sessions", "/account/sessions"),
     Stop("/account/secrets", "/account/secrets", act=_a_new_secret),

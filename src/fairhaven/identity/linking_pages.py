@@ -4,7 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Form
-from fastapi.responses import HTMLResponse, Response
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from fairhaven.core import credentials, throttle
 from fairhaven.core.errors import NotAllowed
@@ -38,7 +38,7 @@ async def identities_page(call: Call) -> Response:
     )
 
 
-@router.get("/account/identities/link/{issuer}")
+@router.get("/account/identities/link/{issuer}", response_class=RedirectResponse)
 async def link(call: Call, issuer: str, proof: str = "") -> Response:
     """Go to an issuer to link an account there. Only pages of ours have the proof: nobody is sent here."""
     policy.can_link.check(call.actor)

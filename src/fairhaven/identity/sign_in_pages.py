@@ -62,7 +62,7 @@ async def sign_in_locally(
     return signed_in(call.request, back, credential)
 
 
-@router.get("/sign-in/with/{issuer}")
+@router.get("/sign-in/with/{issuer}", response_class=RedirectResponse)
 async def begin(call: Call, issuer: str, next_: Next = "/") -> Response:
     """Go to an issuer to sign in there."""
     policy.can_sign_in.check(call.actor)
@@ -72,7 +72,7 @@ async def begin(call: Call, issuer: str, next_: Next = "/") -> Response:
     return go_there(begun, call.platform.settings)
 
 
-@router.get("/sign-in/with/{issuer}/back")
+@router.get("/sign-in/with/{issuer}/back", response_class=RedirectResponse)
 async def finish(request: Request, actor: Caller, issuer: str) -> Response:
     """Come back from an issuer, with its answer."""
     policy.can_sign_in.check(actor)
