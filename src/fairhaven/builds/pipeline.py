@@ -22,6 +22,8 @@ from fairhaven.core import bundles, sources
 from fairhaven.core.bundles import archive, uv
 from fairhaven.core.outbound import guard_of
 from fairhaven.core.platform import Platform
+from fairhaven.core.sandbox import Sandbox
+from fairhaven.identity import service as identity
 
 METADATA_FILE = "ai4-metadata.yml"
 NO_TESTS_COLLECTED = 5  # pytest's exit code
@@ -106,6 +108,7 @@ async def metadata(work: Work) -> Outcome:
 
 async def environment(work: Work) -> Outcome:
     """Choose a Python, build the module's wheel, lock its dependencies, install all of it."""
+    await identity.check_apart(work.platform, await Sandbox.detect())
     for name in ("module", "dist", "building", "env", "pycache"):
         await asyncio.to_thread(archive.remove, work.folder / name)
     await asyncio.to_thread(shutil.copytree, work.source, work.copy, symlinks=True)

@@ -21,6 +21,7 @@ from fairhaven.core.launch import Limits
 from fairhaven.core.platform import Platform
 from fairhaven.core.processes import Completed
 from fairhaven.core.sandbox import Sandbox, interpreter_folders
+from fairhaven.identity import service as identity
 
 log = structlog.get_logger(__name__)
 
@@ -144,7 +145,9 @@ class Work:
         caches = self.folder / "pycache"
         caches.mkdir(exist_ok=True)
         given = processes.safe_environment() | _quiet(caches) | dict(env or {})
-        command = (await Sandbox.detect()).wrap(
+        sandbox = await Sandbox.detect()
+        await identity.check_apart(self.platform, sandbox)
+        command = sandbox.wrap(
             [str(each) for each in argv],
             read_only=[self.environment, *interpreter_folders(self.python), *read_only],
             writable=[home, caches],

@@ -148,7 +148,10 @@ def _size(pids: list[int]) -> tuple[int, int]:
 async def _sandbox() -> Finding:
     found = (await Sandbox.detect()).describe()
     word = f"{found.mechanism}; does not cover: {', '.join(found.exposes)}"
-    return Finding("sandbox", not found.reason, word, f"{found.reason}.")
+    advice = (
+        f"{found.reason}. Code of several people is refused (`local_unprotected` allows it)."
+    )
+    return Finding("sandbox", not found.reason, word, advice)
 
 
 async def _platform(settings: Settings, note: dict[str, Any]) -> list[Finding]:

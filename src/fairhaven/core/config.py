@@ -124,6 +124,10 @@ class Settings(BaseSettings):
     local_folders: bool = Field(
         True, description="Whether administrators may register folders of this machine."
     )
+    local_unprotected: bool = Field(
+        False,
+        description="Whether code of several people may run on this machine where no sandbox keeps it apart.",
+    )
     session_hours: float = Field(336.0, gt=0, description="How long a sign-in lasts, hours.")
     issuers: list[Issuer] = Field(
         [],

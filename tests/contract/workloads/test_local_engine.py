@@ -26,6 +26,7 @@ from fairhaven.core.testing.engines import (
     until_seen,
 )
 from fairhaven.core.testing.make import until
+from fairhaven.identity.service import NoWalls
 from fairhaven.workloads.drivers.local import LocalEngine
 from fairhaven.workloads.drivers.local.engine import LocalSettings
 from fairhaven.workloads.ports import Phase, Run
@@ -65,6 +66,19 @@ async def engine(tmp_path: Path, sandbox: Sandbox) -> AsyncIterator[LocalEngine]
 
 def made(home: Path, sandbox: Sandbox) -> LocalEngine:
     return LocalEngine(home, no_bundle, settings=FAST, sandbox=sandbox)
+
+
+async def test_where_it_must_not_run_nothing_is_started_and_it_is_told_why(tmp_path: Path) -> None:
+    async def refuse(walls: Sandbox) -> None:
+        raise NoWalls("2 people can sign in, and nothing keeps them apart.")
+
+    engine = LocalEngine(tmp_path, no_bundle, sandbox=Sandbox(Mechanism.LIMITS), admit=refuse)
+    run = program(new_id(), WAIT)
+    await engine.start(run)
+    seen = await ended(engine, run.id)
+    assert "nothing keeps them apart" in (seen.reason or "")
+    assert "local_unprotected" in (seen.reason or "")
+    assert not (tmp_path / str(run.id)).exists()
 
 
 class TestContract(EngineContract):

@@ -5,6 +5,7 @@ import json
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from fairhaven.core.errors import Problem
 from fairhaven.core.launch import Launch, Limits, interpreter
 from fairhaven.core.platform import Platform
 from fairhaven.core.sandbox import Mechanism, Sandbox, interpreter_folders
+from fairhaven.identity import service as identity
 from fairhaven.workloads.drivers.local import keeper
 from fairhaven.workloads.drivers.local.folder import RunFolder
 from fairhaven.workloads.ports import SECRETS, EngineFailed, Observed, Phase, Run
@@ -69,16 +71,23 @@ class LocalEngine:
         *,
         settings: LocalSettings | None = None,
         sandbox: Sandbox | None = None,
+        admit: Callable[[Sandbox], Awaitable[None]] | None = None,
     ) -> None:
+        """`admit` raises where code must not run behind these walls, or for want of walls."""
         self._home = home
         self._materialise = materialise
         self._settings = settings or LocalSettings()
         self._sandbox = sandbox
+        self._admit = admit
         self._preparing: dict[UUID, _Preparation] = {}
 
     @classmethod
     def open(cls, url: str, platform: Platform) -> "LocalEngine":
-        return cls(platform.data / "workloads", lambda digest: bundles.materialise(platform, digest))
+        return cls(
+            platform.data / "workloads",
+            lambda digest: bundles.materialise(platform, digest),
+            admit=partial(identity.check_apart, platform),
+        )
 
     async def start(self, run: Run) -> None:
         known = self._preparing.get(run.id)
@@ -123,11 +132,13 @@ class LocalEngine:
     async def _prepare(self, run: Run, preparation: _Preparation) -> None:
         """Make the bundle ready, then start the keeper; what goes wrong is what `look` then tells."""
         try:
+            sandbox = await self._walls()
             bundle = await self._materialise(run.bundle) if run.bundle else None
             preparation.launching = True
-            await self._launch(run, bundle)
+            await self._launch(run, bundle, sandbox)
         except Problem as problem:
-            preparation.problem = f"It could not be started: {problem.detail}"
+            said = " ".join(filter(None, [problem.detail, problem.remedy]))
+            preparation.problem = f"It could not be started: {said}"
         except Exception as error:
             # The boundary of a background task: nobody else would ever hear of it.
             log.error("a workload could not be started", workload=str(run.id), exc_info=error)
@@ -135,27 +146,39 @@ class LocalEngine:
         else:
             self._preparing.pop(run.id, None)
 
-    async def _launch(self, run: Run, bundle: Bundle | None) -> None:
+    async def _walls(self) -> Sandbox:
+        """What closes runs in; asked before each, for people come and go."""
+        if self._sandbox is None:
+            self._sandbox = await Sandbox.detect()
+        if self._admit is not None:
+            await self._admit(self._sandbox)
+        return self._sandbox
+
+    async def _launch(self, run: Run, bundle: Bundle | None, sandbox: Sandbox) -> None:
         folder = self._folder(run.id)
         await asyncio.to_thread(folder.prepare)
         ports = await asyncio.to_thread(remembered_ports, folder.path, ["http"])
         environment = _environment(run, folder, bundle)
-        order = await self._order(run, folder, bundle, ports["http"], environment)
+        order = self._order(run, folder, bundle, ports["http"], environment, sandbox)
         await asyncio.to_thread(folder.remember_addresses, {"http": f"http://{LOOPBACK}:{ports['http']}"})
         await asyncio.to_thread(folder.order, order)
         await _start_keeper(folder.path, _given(run, environment))
 
-    async def _order(
-        self, run: Run, folder: RunFolder, bundle: Bundle | None, port: int, environment: dict[str, str]
+    def _order(
+        self,
+        run: Run,
+        folder: RunFolder,
+        bundle: Bundle | None,
+        port: int,
+        environment: dict[str, str],
+        sandbox: Sandbox,
     ) -> dict[str, Any]:
         """What the keeper reads: neither variables nor secrets, it gets them by a pipe."""
-        if self._sandbox is None:
-            self._sandbox = await Sandbox.detect()
-        closed_in = self._sandbox.mechanism is Mechanism.BUBBLEWRAP
+        closed_in = sandbox.mechanism is Mechanism.BUBBLEWRAP
         descriptors = (
             {name: FIRST + number for number, name in enumerate(run.secret_files)} if closed_in else {}
         )
-        argv = self._sandbox.wrap(
+        argv = sandbox.wrap(
             _filled(run, folder, bundle, port),
             read_only=_readable(bundle),
             writable=[folder.work],
