@@ -74,6 +74,19 @@ async def test_each_host_has_its_own_look_without_a_restart(web, branded):
     assert again.status_code == 304
 
 
+async def test_other_processes_hear_of_a_change(web, branded, platform):
+    async with make.listening(platform) as elsewhere:
+        other = application.web(platform, elsewhere).state.brands
+        running = asyncio.create_task(other.run(interval=60.0))
+        await make.until(lambda: other._by_host)
+        assert other.of("default").brand.name == "iMagine"
+        await web("fairhaven.test", f"{branded}/brand", method="PUT", json={**BRAND, "name": "Other"})
+        await make.until(lambda: other.of("default").brand.name == "Other")
+        await web("fairhaven.test", f"{branded}/hosts", method="PUT", json={"hosts": []})
+        await make.until(lambda: not other._by_host)
+        running.cancel()
+
+
 async def test_a_host_costs_no_trip_to_the_database(platform, web, branded):
     asked = []
     engine = platform.database.engine.sync_engine

@@ -200,3 +200,38 @@ async def test_a_change_of_settings_is_told_with_before_and_after(platform, api,
         ({"catalog": {}}, {"catalog": {"tags": ["sea"], "names": []}}),
         ({"engines": ["local"]}, {"engines": None}),
     ]
+
+
+async def test_the_page_tells_levels_and_warns_of_unknown_ones(platform, ada, bob, project_id, api_for):
+    async with platform.transaction() as session:
+        await projects.align_levels(session, LEVELS)
+        await projects.grant(session, bob.id, "issuer:egi", {"default": "student"})
+    client = await api_for(ada)
+    path, page = f"/projects/{project_id}/members", {"Accept": "text/html"}
+    shown = (await client.get(path, headers=page)).text
+    assert "What each level gives" in shown and "To look and to try." in shown
+    assert "by signing in at egi" in shown and "changed where they sign in" in shown
+    async with platform.transaction() as session:
+        await projects.align_levels(session, {"other": config.Level()})
+    shown = (await client.get(path, headers=page)).text
+    assert "do not name: student" in shown and "unknown level" in shown
+
+
+async def test_commands(command, project_id, bob, platform):
+    project = str(project_id)
+    link = (await command("project", "invite", project, "--level", "developer")).strip()
+    assert "Welcome to Default project" in await command("project", "join", link, actor=bob)
+    members = await command("project", "members", project)
+    assert "Bob" in members and "invitation: developer" in members
+    await command("project", "set-member", project, str(bob.id), "viewer")
+    assert await role_of(platform, bob, project_id) is Role.VIEWER
+    assert "1 of 1" in await command("project", "invitations", project)
+    await command("project", "leave", project, actor=bob)
+    assert await role_of(platform, bob, project_id) is None
+    made = await command("project", "create", "other", "Other")
+    other = made.split()[-1]
+    await command("project", "rename", other, "Another")
+    await command("project", "catalog", other, "--tag", "sea", "--module", "plankton")
+    await command("project", "archive", other)
+    assert "archived" in await command("project", "list")
+    assert "manager" in await command("project", "levels")
