@@ -1,13 +1,16 @@
 """What no file of ours does, read from the code itself: the threat model leans on it."""
 
 import ast
+import json
 import re
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
 from pydantic import BaseModel, SecretStr
+from tests.service.matrix.asking import routes_of
 
+from fairhaven import reference
 from fairhaven.core.components.objects import _Keys
 from fairhaven.core.config import Settings
 
@@ -33,6 +36,8 @@ RUN_BY_A_SHELL = {
 READS_CODE = {"pickle.load", "pickle.loads", "marshal.loads", "yaml.load", "yaml.unsafe_load", "eval", "exec"}
 # Where text becomes HTML that no template escapes again; each says beside it why that is safe.
 MAKES_HTML = {"core/markdown.py", "ui/environment.py", "ui/formats.py"}
+
+CREDENTIAL = re.compile(r"token|secret|passw|api_?key|credential|authorization", re.IGNORECASE)
 
 Finder = Callable[[ast.AST], bool]
 
@@ -103,6 +108,42 @@ def test_each_installation_has_keys_of_its_own() -> None:
     assert first.secret_key != second.secret_key
     assert first.signing_key != second.signing_key
     assert len(first.secret_key) >= 40
+
+
+def test_everything_that_is_installed_is_pinned_by_its_hash() -> None:
+    """What is fetched tomorrow under the same name is another thing, and is refused."""
+    for lock in (ROOT / "requirements").glob("*.txt"):
+        text = re.sub(r"\\\n", " ", lock.read_text("utf-8"))
+        named = [line for line in text.splitlines() if line and not line.startswith(("#", " "))]
+        assert named, lock.name
+        assert not [line[:60] for line in named if "==" not in line or "--hash=sha256:" not in line], (
+            lock.name
+        )
+    packages = json.loads((ROOT / "package-lock.json").read_text("utf-8"))["packages"]
+    assert not [name for name, about in packages.items() if name and not about.get("integrity")]
+
+
+def test_no_credential_is_taken_from_an_address() -> None:
+    """Addresses are written into logs, histories and referrers. (One-time links are used up by their use.)"""
+    asked = {
+        (route.path, parameter.name)
+        for route in routes_of(reference.unconnected()).values()
+        for parameter in getattr(getattr(route, "dependant", None), "query_params", ())
+    }
+    assert len(asked) > 20
+    assert not {(path, name) for path, name in asked if CREDENTIAL.search(name)}
+
+
+def test_no_script_of_our_pages_handles_a_credential() -> None:
+    scripts = [
+        file
+        for folder in ("src", "packages")
+        for file in (ROOT / folder).rglob("*.js")
+        if not {"vendor", "node_modules"} & set(file.parts)
+    ]
+    assert scripts
+    handles = re.compile(r"localStorage|Authorization|Bearer|access_token|sessionStorage|client_secret")
+    assert not [file.name for file in scripts if handles.search(file.read_text("utf-8"))]
 
 
 def settings_of(model: type[BaseModel]) -> Iterator[tuple[str, str | None]]:

@@ -7,6 +7,7 @@ import hashlib
 import socket
 import urllib.error
 import urllib.request
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -120,6 +121,16 @@ class EngineContract:
         seen = await ended(engine, run_id)
         assert seen.exit_code != 0
         assert "/no/such/program" in (seen.reason or "") + (await engine.log(run_id, 0, 1000)).text
+        await engine.delete(run_id)
+
+    async def test_what_people_write_arrives_as_it_is(self, engine: Engine, run_id: UUID) -> None:
+        words = (
+            "a \"title\" of 'mine' ${HOME} $(id) `id` {{ env }} {port} %s \\ ; # <end>\n  privileged = true"
+        )
+        run = program(run_id, "import os; print(repr(os.environ['WORDS']))")
+        await engine.start(replace(run, environment={**run.environment, "WORDS": words}))
+        assert (await ended(engine, run_id)).exit_code == 0
+        assert (await engine.log(run_id, 0, 1000)).text == f"{words!r}\n"
         await engine.delete(run_id)
 
     async def test_starting_twice_starts_once(self, engine: Engine, run_id: UUID) -> None:
