@@ -8,6 +8,7 @@ from fairhaven.cli import login, operate
 
 DOMAINS = {
     "module": "fairhaven.catalog.cli",
+    "metadata": "fairhaven.catalog.cli:metadata",
     "build": "fairhaven.builds.cli",
     "workload": "fairhaven.workloads.cli",
     "secret": "fairhaven.secrets.cli",

@@ -286,7 +286,7 @@ class _Builder:
         # Merged keys stand above the mapping; writing one again is what merging is for.
         if key.text in parent.keys and parent.keys[key.text] >= parent.start:
             self._report_repeat(frame, key, parent.keys[key.text])
-            if plain(parent.entries[key.text]) == plain(node):
+            if _says_no_more(node, parent.entries[key.text]):
                 self._findings.mend((*frame.path, key.text), Drop())
                 parent.repeated.add(key.text)
         if isinstance(node, Scalar) and node.plain and not node.text:
@@ -320,6 +320,14 @@ class _Builder:
     def _check_depth(self, depth: int, start: int) -> None:
         if depth > MAX_DEPTH:
             raise Broken(start, f"Values are nested more than {MAX_DEPTH} deep.", "Flatten them.")
+
+
+def _says_no_more(second: Node, first: Node) -> bool:
+    """The second time a key is written adds nothing to the first."""
+    new, old = plain(second), plain(first)
+    return new == old or (
+        isinstance(new, list) and isinstance(old, list) and all(each in old for each in new)
+    )
 
 
 def _as_key(node: Node, start: int) -> Scalar:

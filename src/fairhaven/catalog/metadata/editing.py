@@ -33,12 +33,13 @@ def apply(
             edits += wanted
             done.append((path, mend))
     for edit in sorted(edits, key=lambda each: (each.start, each.end), reverse=True):
-        text = text[: edit.start] + edit.text + text[edit.end :]
+        written = edit.text.replace("\n", "\r\n") if "\r\n" in text else edit.text
+        text = text[: edit.start] + written + text[edit.end :]
     return text, done
 
 
 def _overlap(one: Edit, other: Edit) -> bool:
-    return one.start <= other.end and other.start <= one.end
+    return (one.start < other.end and other.start < one.end) or one.start == other.start
 
 
 class _Editor:

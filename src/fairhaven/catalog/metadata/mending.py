@@ -47,7 +47,9 @@ def fix(text: str | bytes, *, filename: str = "ai4-metadata.yml") -> Mended:
             break
         after, done = apply(checked.text, checked.root, _only_where_it_helps(checked.root, wanted))
         changes += [_told(checked.root, checked.findings, path, mend) for path, mend in done]
-        seen |= {repr(each) for each in wanted}
+        if not done:
+            break
+        seen |= {repr(each) for each in done}
         checked = check(after, filename)
     return Mended(checked.text, tuple(dict.fromkeys(changes)), checked.report)
 

@@ -1,4 +1,4 @@
-"""`fairhaven module …`: find, register and follow modules, and check a metadata file on this machine."""
+"""`fairhaven module …`: find, register and follow modules."""
 
 from pathlib import Path
 from typing import Annotated
@@ -7,6 +7,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from fairhaven.catalog.cli.metadata import check as check_metadata
 from fairhaven.catalog.schemas import Module, ModuleSummary
 from fairhaven.cli.context import client, err, fail, out, show_json, tells_failures
 
@@ -103,21 +104,8 @@ def remove(name: Name, yes: Annotated[bool, typer.Option("--yes", help="Do not a
 def validate(
     file: Annotated[Path, typer.Argument(help="The file, or a folder that holds ai4-metadata.yml.")],
 ) -> None:
-    """Check a metadata file on this machine; exit code 1 when it has errors."""
-    try:
-        from fairhaven.catalog import metadata
-
-        path = file / "ai4-metadata.yml" if file.is_dir() else file
-        report = metadata.parse(path.read_bytes(), filename=str(path))
-    except OSError as error:
-        fail(f"{file} cannot be read: {error.strerror}.")
-    except (ImportError, RuntimeError):
-        fail("Checking needs the schemas: pip install 'fairhaven[platform]'.")
-    for problem in report.problems:
-        out.print(str(problem), style="red" if problem.severity == "error" else "yellow", markup=False)
-    if not report.valid:
-        raise typer.Exit(1)
-    out.print(f"{path} is right.", markup=False)
+    """Check a metadata file on this machine, as `fairhaven metadata check` does."""
+    check_metadata([file])
 
 
 def _absolute(url: str) -> str:

@@ -1,0 +1,39 @@
+"""One file's metadata in another format."""
+
+import json
+from collections.abc import Callable
+
+from fairhaven.catalog.metadata.model import ModuleMetadata
+from fairhaven.catalog.metadata.normalise import pour
+from fairhaven.catalog.metadata.suggest import did_you_mean, nearest_word
+from fairhaven.catalog.metadata.writer import write
+
+
+class CannotConvert(ValueError):
+    """There is no such format."""
+
+
+def formats() -> tuple[str, ...]:
+    """The names that `convert` knows."""
+    return tuple(_WRITERS)
+
+
+def convert(metadata: ModuleMetadata, to: str) -> str:
+    """The metadata as the text of a file in the format `to`.
+
+    Raises:
+        CannotConvert: the format is unknown; the text names those that are.
+    """
+    if to not in _WRITERS:
+        guess = did_you_mean(nearest_word(to, _WRITERS))
+        raise CannotConvert(
+            f"There is no format '{to}'. {guess or 'Use one of: ' + ', '.join(_WRITERS) + '.'}"
+        )
+    return _WRITERS[to](metadata)
+
+
+def _json(metadata: ModuleMetadata) -> str:
+    return json.dumps(pour(metadata), ensure_ascii=False, indent=2) + "\n"
+
+
+_WRITERS: dict[str, Callable[[ModuleMetadata], str]] = {"yaml": write, "json": _json}
