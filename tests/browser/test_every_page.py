@@ -47,21 +47,21 @@ def _wrong_address(page: Page) -> None:
 
 
 def _a_wrong_password(page: Page) -> None:
-    page.get_by_label("Name").fill("grace")
-    page.get_by_label("Password").fill("a wrong password")
+    page.get_by_label("Name", exact=True).fill("grace")
+    page.get_by_label("Password", exact=True).fill("a wrong password")
     page.locator("main").get_by_role("button", name="Sign in").click()
     expect(page.locator(".error-summary")).to_be_visible()
 
 
 def _claims_tried(page: Page) -> None:
     roles = '["access:default:developer", "access:nowhere:member", "offline_access"]'
-    page.get_by_label("Claims").fill(f'{{"realm_access": {{"roles": {roles}}}}}')
+    page.get_by_label("Claims", exact=True).fill(f'{{"realm_access": {{"roles": {roles}}}}}')
     page.get_by_role("button", name="See what they would give").click()
     expect(page.locator("#given")).to_contain_text("There is no project nowhere.")
 
 
 def _claims_that_are_none(page: Page) -> None:
-    page.get_by_label("Claims").fill("groups: astro")
+    page.get_by_label("Claims", exact=True).fill("groups: astro")
     page.get_by_role("button", name="See what they would give").click()
     expect(page.locator(".error-summary")).to_be_visible()
 

@@ -34,7 +34,7 @@ async def identities_page(call: Call) -> Response:
         "identity/identities.html",
         identities=linked,
         others=[(each, _proof(call, each.name)) for each in others],
-        password=await service.has_password(call.session, call.actor),
+        account=await service.local_name(call.session, call.actor),
     )
 
 
@@ -87,7 +87,7 @@ async def _password(call: Call, errors: dict[str, str]) -> Response:
         "identity/password.html",
         status=422 if errors else 200,
         errors=errors,
-        password=await service.has_password(call.session, call.actor),
+        account=await service.local_name(call.session, call.actor),
     )
 
 

@@ -97,7 +97,7 @@ async def finish(request: Request, actor: Caller, issuer: str) -> Response:
 async def choose_password_page(call: Call, secret: str) -> Response:
     policy.can_sign_in.check(call.actor)
     service.require_on(call.platform.settings)
-    return unkept(render(call.request, "identity/choose_password.html", secret=secret, errors={}))
+    return await _choose_password(call, secret, {})
 
 
 @router.post("/sign-in/password/{secret}")
@@ -116,9 +116,7 @@ async def choose_password(call: Call, secret: str, password: Words = "", again: 
         except service.WeakPassword as weak:
             wrong = weak.errors
     if wrong:
-        errors = {each.field: each.message for each in wrong}
-        page = render(call.request, "identity/choose_password.html", status=422, secret=secret, errors=errors)
-        return unkept(page)
+        return await _choose_password(call, secret, {each.field: each.message for each in wrong})
     return see_other("/sign-in", Notice(_("Your password is set: sign in with it.")))
 
 
@@ -201,6 +199,20 @@ def agent_of(request: Request) -> str:
 
 def differs() -> FieldError:
     return FieldError(field="again", message=_("The two are not the same."))
+
+
+async def _choose_password(call: Call, secret: str, errors: dict[str, str]) -> Response:
+    """The name is there for people, and for the programs that keep their passwords."""
+    account = await service.name_by_link(call.session, secret)
+    page = render(
+        call.request,
+        "identity/choose_password.html",
+        status=422 if errors else 200,
+        secret=secret,
+        account=account,
+        errors=errors,
+    )
+    return unkept(page)
 
 
 def _ways_in(call: Call, back: str, *, name: str = "", wrong: str = "") -> Response:

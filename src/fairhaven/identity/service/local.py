@@ -1,14 +1,9 @@
 """Accounts with a name and a password that are kept here (argon2id), for small teams without an issuer."""
 
-import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from functools import cache
 from uuid import UUID
-from weakref import WeakKeyDictionary
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -24,12 +19,12 @@ from fairhaven.facts.identity import LocalAccountAdded, PasswordLinkMade, Passwo
 from fairhaven.identity import policy
 from fairhaven.identity.models import LocalAccountRow, PersonRow
 from fairhaven.identity.schemas import LocalAccount, NewLocalAccount
+from fairhaven.identity.service import passwords
 from fairhaven.identity.service.people import add_person, person
 from fairhaven.identity.service.sessions import end_others
 
 LINK_LIFE = timedelta(hours=72)
-SHORTEST, LONGEST = 12, 200  # characters of a password (NIST SP 800-63B §3.1.1.2, and then some)
-AT_ONCE = 2  # passwords looked at by one process: each takes 64 MiB and a processor
+SHORTEST = 12  # characters of a password (NIST SP 800-63B §3.1.1.2, and then some)
 
 
 class NameTaken(Conflict):
@@ -141,7 +136,7 @@ async def change_password(session: AsyncSession, actor: Actor, present: str, pas
     row = await session.get(LocalAccountRow, actor.id) if actor.id else None
     if row is None:
         raise NotFound("You have no password here.", fix="You sign in with an account elsewhere.")
-    if not await _verified(row.password_hash, present):
+    if not await passwords.verified(row.password_hash, present):
         raise WrongPassword(
             "This is not your present password.",
             errors=[FieldError(field="present", message="This is not your present password.")],
@@ -150,8 +145,26 @@ async def change_password(session: AsyncSession, actor: Actor, present: str, pas
     await end_others(session, row.person_id, actor.credential)
 
 
-async def has_password(session: AsyncSession, actor: Actor) -> bool:
-    return actor.id is not None and await session.get(LocalAccountRow, actor.id) is not None
+async def local_name(session: AsyncSession, actor: Actor) -> str | None:
+    """What the actor signs in with here, if they have a local account."""
+    row = await session.get(LocalAccountRow, actor.id) if actor.id else None
+    return row.name if row else None
+
+
+async def name_by_link(session: AsyncSession, secret: str) -> str:
+    """Of whom a link to choose a password is; looking does not use it up.
+
+    Raises:
+        PasswordLinkUsed
+    """
+    found: str | None = await session.scalar(
+        select(LocalAccountRow.name)
+        .where(LocalAccountRow.link_digest == credentials.digest(secret))
+        .where(LocalAccountRow.link_expires_at > now())
+    )
+    if found is None:
+        raise PasswordLinkUsed()
+    return found
 
 
 async def check_password(platform: Platform, name: str, password: str) -> UUID:
@@ -164,25 +177,27 @@ async def check_password(platform: Platform, name: str, password: str) -> UUID:
     known = select(LocalAccountRow.person_id, LocalAccountRow.password_hash)
     async with platform.transaction() as session:
         found = (await session.execute(known.where(LocalAccountRow.name == name))).one_or_none()
-    if not await _verified(found.password_hash if found else None, password) or found is None:
+    if not await passwords.verified(found.password_hash if found else None, password) or found is None:
         raise WrongPassword("Nobody has this name and this password here.")
     person_id: UUID = found.person_id
-    if _hasher().check_needs_rehash(found.password_hash):
+    if passwords.is_outdated(found.password_hash):
         await _renew(platform, person_id, found.password_hash, password)
     return person_id
 
 
 async def _set(session: AsyncSession, row: LocalAccountRow, password: str) -> None:
     _refuse_weak(password, row.name)
-    row.password_hash, row.changed_at = await _hashed(password), now()
+    row.password_hash, row.changed_at = await passwords.hashed(password), now()
     await emit(session, PasswordSet(person=row.person_id))
 
 
 def _refuse_weak(password: str, name: str) -> None:
     """Raises: WeakPassword: anybody could guess it."""
     why = ""
-    if not SHORTEST <= len(password) <= LONGEST:
-        why = f"Between {SHORTEST} and {LONGEST} characters; several words are easy to keep in mind."
+    if not SHORTEST <= len(password) <= passwords.LONGEST:
+        why = (
+            f"Between {SHORTEST} and {passwords.LONGEST} characters; several words are easy to keep in mind."
+        )
     elif len(set(password)) < 5 or password.lower().replace(name, "").strip("0123456789!.-_ ") == "":
         why = "Anybody could guess that: take several words that have nothing to do with each other."
     if why:
@@ -191,48 +206,13 @@ def _refuse_weak(password: str, name: str) -> None:
 
 async def _renew(platform: Platform, person_id: UUID, old: str, password: str) -> None:
     """Hash anew what was hashed with less than is thought right today."""
-    fresh = await _hashed(password)
+    fresh = await passwords.hashed(password)
     async with platform.transaction() as session:
         await session.execute(
             update(LocalAccountRow)
             .where(LocalAccountRow.person_id == person_id, LocalAccountRow.password_hash == old)
             .values(password_hash=fresh)
         )
-
-
-async def _hashed(password: str) -> str:
-    async with _few():
-        return await asyncio.to_thread(_hasher().hash, password)
-
-
-async def _verified(kept: str | None, password: str) -> bool:
-    def verify() -> bool:
-        try:
-            return _hasher().verify(kept or _nobodys(), password[:LONGEST])
-        except (VerificationError, InvalidHashError):
-            return False
-
-    async with _few():
-        return await asyncio.to_thread(verify) and kept is not None
-
-
-@cache
-def _hasher() -> PasswordHasher:
-    return PasswordHasher()  # argon2id by RFC 9106, its second recommendation
-
-
-@cache
-def _nobodys() -> str:
-    """What is verified in place of an unknown name's: it takes as long, and is nobody's."""
-    return _hasher().hash(credentials.make())
-
-
-_loops: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
-
-
-def _few() -> asyncio.Semaphore:
-    """Of this event loop: tests have several in one process."""
-    return _loops.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(AT_ONCE))
 
 
 def _told(row: LocalAccountRow, name: str) -> LocalAccount:
