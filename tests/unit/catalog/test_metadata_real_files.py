@@ -4,27 +4,21 @@ from pathlib import Path
 
 from fairhaven.catalog.metadata import parse
 
-REALLY_WRONG = {
-    "mods.yml": {"libraries", "tasks", "categories", "tags"},
-    "seeds-classification.yml": {"libraries"},
-    "socib-rip-currents-detection.yml": {"metadata_version"},
-}
-DOUBTFUL = {
-    "ai4os-image-classification-tf.yml": {"links.training_data"},
-    "conus-classification.yml": {"links.training_data"},
-    "plants-classification.yml": {"links.training_data"},
-    "seeds-classification.yml": {"links.training_data"},
-    "semseg-vaihingen.yml": {"links.dataset_url"},
-    "socib-rip-currents-detection.yml": {"dates.updated"},
-}
+TABLE = (Path(__file__).parent / "real_files.txt").read_text().splitlines()
 
 
-def test_every_published_module_gets_the_report_it_deserves(real_files: list[Path]) -> None:
-    reports = {file.name: parse(file.read_bytes(), filename=file.name) for file in real_files}
-    errors = {name: {problem.path for problem in report.errors} for name, report in reports.items()}
-    warnings = {name: {problem.path for problem in report.warnings} for name, report in reports.items()}
-    assert {name: paths for name, paths in errors.items() if paths} == REALLY_WRONG
-    assert {name: paths for name, paths in warnings.items() if paths} == DOUBTFUL
+def test_every_published_module_is_read_and_all_its_problems_are_listed(real_files: list[Path]) -> None:
+    """The table lies in real_files.txt; `pytest -s` prints it."""
+    reports = [parse(file.read_bytes(), filename=file.name) for file in real_files]
+    told = [str(problem) for report in reports for problem in report.problems]
+    print(*told, sep="\n")
+    assert len(real_files) == 23
+    assert told == TABLE
+    assert [file.name for file, report in zip(real_files, reports, strict=True) if not report.valid] == [
+        "mods.yml",
+        "seeds-classification.yml",
+        "socib-rip-currents-detection.yml",
+    ]
 
 
 def test_a_published_modules_content_is_read(real_files: list[Path]) -> None:

@@ -55,6 +55,8 @@ def explain(error: Exception, text: str) -> Broken:
     problem = str(getattr(error, "problem", None) or getattr(error, "reason", None) or error)
     context = str(getattr(error, "context", None) or "")
     offset = _offset(error, problem, text)
+    if "expected <block end>" in problem and (opened := _quote_before(offset, text)) is not None:
+        return Broken(opened, "A quote is opened and never closed on its line.", "Close the quote.")
     if "found character '\\t'" in problem or text[offset : offset + 1] == "\t":
         return Broken(offset, *_TAB)
     if hasattr(error, "character"):
@@ -65,13 +67,20 @@ def explain(error: Exception, text: str) -> Broken:
     return Broken(offset, f"This is not YAML: {shorten(problem, 120)}.", "Put the value in quotes.")
 
 
+def _quote_before(offset: int, text: str) -> int | None:
+    """Where a quote was opened that a later quote closed by accident, just before `offset`."""
+    closing = text[offset - 1 : offset]
+    opened = text.rfind(closing, 0, offset - 1) if closing in ("'", '"') and closing else -1
+    return opened if opened >= 0 and "\n" in text[opened:offset] else None
+
+
 def _offset(error: Exception, problem: str, text: str) -> int:
     position = getattr(error, "position", None)
     if isinstance(position, int):
         return position
     mark = getattr(error, "problem_mark", None)
     start = getattr(error, "context_mark", None)
-    where_it_began = "end of stream" in problem or "expected ':'" in problem
+    where_it_began = any(each in problem for each in ("end of stream", "expected ':'", "expected ',' or"))
     if start is not None and (mark is None or where_it_began or mark.index >= len(text)):
         mark = start  # where the quote was opened or the line began says more than where reading stopped
     return int(mark.index) if mark is not None else 0
