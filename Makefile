@@ -40,6 +40,7 @@ format: $(VENV)/.dev ## Lay code out
 
 docs: $(VENV)/.docs ## Build the documentation, every link checked
 	$(BIN)/python -m fairhaven.reference docs/reference
+	$(BIN)/python -m tests.service.matrix.page docs/reference/access.md
 	$(BIN)/mkdocs build --strict
 
 bench: bench-runtime ## Measure, against peers
@@ -59,7 +60,7 @@ lock: $(VENV)/.uv ## Choose versions anew, by hash
 	$(COMPILE) pyproject.toml --extra platform --no-emit-package fairhaven-runtime -o requirements/platform.txt
 	$(COMPILE) pyproject.toml --extra platform --group dev --no-emit-package fairhaven-runtime -c requirements/platform.txt -o requirements/dev.txt
 	$(COMPILE) pyproject.toml --extra platform --group docs --no-emit-package fairhaven-runtime -c requirements/platform.txt -o requirements/docs.txt
-	for each in assets bench-onnx build canaille openbao peer-bentoml peer-mlserver stock-deepaas uv; do $(COMPILE) requirements/$$each.in -o requirements/$$each.txt || exit 1; done
+	for each in assets bench-onnx build canaille exports openbao peer-bentoml peer-mlserver stock-deepaas uv; do $(COMPILE) requirements/$$each.in -o requirements/$$each.txt || exit 1; done
 	$(COMPILE) requirements/stock-deepaas.in $(wildcard examples/modules/*/pyproject.toml) -c requirements/stock-deepaas.txt -o requirements/example-modules.txt
 
 clean: ## Remove what was made here (not the platform's data)

@@ -38,7 +38,7 @@ class Access:
         stranger: what is told to others, and of things that are not there: it must be the same.
         absent: what administrators are told of things that are not there.
         lost: what is told to whom nobody knows, of things that they could not see anyway.
-        also: rungs below `least` that may, for another reason.
+        also: rungs below `least` that may in this world, `because` they are …
         personal: the thing is a person's own: administrators are strangers to it.
         unasked: the route asks nobody who they are.
     """
@@ -50,6 +50,7 @@ class Access:
     absent: int = 404
     lost: int = 401
     also: frozenset[str] = frozenset()
+    because: str = ""
     personal: bool = False
     unasked: bool = False
 
@@ -68,8 +69,8 @@ MANAGER = Access("manager")
 MANAGER_HIDDEN = Access("manager", member=404)
 ADMINISTRATOR = Access("administrator", stranger=403)
 # Whoever made it, and who manages its project; the world's things are made by its `member`.
-OWNER = MANAGER.but(also=frozenset({"member"}))
-OWNER_OR_DEVELOPER = DEVELOPER.but(also=frozenset({"member"}))
+OWNER = MANAGER.but(also=frozenset({"member"}), because="its owner")
+OWNER_OR_DEVELOPER = DEVELOPER.but(also=frozenset({"member"}), because="its owner")
 PERSONAL = SIGNED_IN.but(personal=True)
 
 

@@ -40,7 +40,7 @@ SEEN = of_catalog(VIEWER)
 NO_ADDRESS = "nowhere"
 
 # Whom it is about may do it too, and the world's viewer is whom it is about.
-THEIRS = MANAGER.but(also=frozenset({"viewer"}))
+THEIRS = MANAGER.but(also=frozenset({"viewer"}), because="whom it is about")
 HIDDEN_ADMINISTRATOR = ADMINISTRATOR.but(stranger=404)
 ROBOT = "/projects/{project_id}/service-accounts/{account_id}"
 A_ROBOT = f"/api/v1{ROBOT}"
