@@ -18,7 +18,9 @@ from fairhaven.audit import appending as audit
 from fairhaven.core import deliveries, drivers
 from fairhaven.core.config import Settings
 from fairhaven.core.errors import Problem
+from fairhaven.core.issuers import Issuer
 from fairhaven.core.sandbox import Sandbox
+from fairhaven.identity.issuers.provider import Provider
 from fairhaven.up import database_only, running
 
 PARTS = (
@@ -163,6 +165,7 @@ async def _platform(settings: Settings, note: dict[str, Any]) -> list[Finding]:
         *await _database(settings),
         *await _objects(settings),
         *await _secrets(settings),
+        *[await _issuer(each, settings) for each in settings.issuers],
         await _door(settings, note),
     ]
 
@@ -219,6 +222,13 @@ async def _secrets(settings: Settings) -> list[Finding]:
         return []  # the database is ill, and told
     except Problem as problem:
         return [Finding("secrets", False, problem.detail, problem.remedy or "Is `secrets` right?")]
+
+
+async def _issuer(issuer: Issuer, settings: Settings) -> Finding:
+    try:
+        return Finding(f"issuer {issuer.name}", True, await Provider(issuer, settings).check())
+    except Problem as problem:
+        return Finding(f"issuer {issuer.name}", False, problem.detail, problem.remedy or "Is it right?")
 
 
 async def _door(settings: Settings, note: dict[str, Any]) -> Finding:

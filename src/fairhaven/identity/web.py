@@ -67,7 +67,6 @@ async def _looked_up(
         via, found = "session", await service.of_session(session, cookie)
     elif issuers.may_take(bearer):
         via, found = BY_ISSUER, await issuers.of_jwt(bearer)
-        generation = known.generation  # what it told us of a change is in it already
     else:
         via, found = "token", await service.of_token(session, bearer)
     if found is None:

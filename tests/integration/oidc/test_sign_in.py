@@ -43,6 +43,13 @@ def test_who_signs_in_comes_back_to_where_they_were_going(house):
         _picture(page, "identities")
 
 
+def test_doctor_asks_the_issuers(house):
+    said = house.platform.command("doctor", check=False)
+    assert f"{house.canaille.url} answers" in said
+    assert f"{house.own.url} answers" in said
+    assert "a-secret-of-the-client" not in said and house.own.client_secret not in said
+
+
 def test_two_issuers_at_once_and_one_of_them_linked(house):
     with house.context() as context:
         page = context.new_page()

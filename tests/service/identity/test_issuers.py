@@ -212,6 +212,22 @@ async def test_an_id_token_is_no_credential(api_for, issuer, more):
     assert refused.status_code == 401 and "no access token" in refused.json()["detail"]
 
 
+class TestTokensForUs:
+    """Of an issuer that writes our own name into its access tokens, as into its ID tokens."""
+
+    @pytest.fixture
+    def settings(self, tmp_path, issuer):
+        issuers = [setting(issuer, audiences=[issuer.client_id])]
+        return Settings(data=tmp_path / "data", issuers=issuers, log_level="warning")
+
+    async def test_its_id_tokens_are_no_credentials(self, api_for, issuer):
+        client = await api_for(None)
+        claims = issuer.claims("ada", aud=issuer.client_id, groups=[])
+        for token, status in ((issuer.sign(claims), 200), (issuer.sign({**claims, "nonce": "x"}), 401)):
+            answer = await client.get("/api/v1/me", headers={"Authorization": f"Bearer {token}"})
+            assert answer.status_code == status
+
+
 async def test_after_a_rotation_the_old_key_signs_no_more(api_for, issuer):
     client = await api_for(None)
 

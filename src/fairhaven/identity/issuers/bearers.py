@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from fairhaven.core import credentials
 from fairhaven.core.db import now
+from fairhaven.core.issuers import Issuer
 from fairhaven.core.platform import Platform
 from fairhaven.identity.issuers.applying import apply
 from fairhaven.identity.issuers.claims import tells
@@ -34,7 +35,7 @@ async def recognised(
         raise JwtRefused("Tokens of its issuer are not taken here.")
     claims = await verified(token, provider.keys, issuer=provider.issuer.url)
     check_audience(claims, provider.issuer.audiences)
-    _check_kind(header, claims)
+    _check_kind(header, claims, provider.issuer)
     info = await _told(provider, token, claims)
     sources = [claims] if info is None else [info, claims]
     async with platform.transaction() as session:
@@ -47,10 +48,12 @@ async def recognised(
     return Recognised(person, credentials.digest(token), expires_at, None)
 
 
-def _check_kind(header: Claims, claims: Claims) -> None:
+def _check_kind(header: Claims, claims: Claims, issuer: Issuer) -> None:
     """Raises: JwtRefused: it is an ID token, or of another kind that is no access token."""
-    kind = str(claims.get("typ", "")).lower()
-    if kind in NOT_ACCESS or claims.keys() & {"at_hash", "c_hash", "events"}:
+    kind, telling = str(claims.get("typ", "")).lower(), {"at_hash", "c_hash", "events"}
+    if issuer.client_id in issuer.audiences:  # as ID tokens are, of which each of ours has a nonce
+        telling |= {"nonce"}
+    if kind in NOT_ACCESS or claims.keys() & telling:
         raise JwtRefused("It is no access token.")
     if str(header.get("typ", "JWT")).lower() not in ("jwt", "at+jwt", "application/at+jwt"):
         raise JwtRefused("It is no access token.")

@@ -75,6 +75,17 @@ class Provider:
                     raise
             return self._known[1]
 
+    async def check(self) -> str:
+        """Ask what a sign-in needs, for `fairhaven doctor`.
+
+        Raises:
+            IssuerSilent, Unconfigured
+        """
+        self._secret()
+        await self.metadata()
+        await self.keys.find(None, "RS256")
+        return f"{self.issuer.url} answers"
+
     async def exchange(self, code: str, *, verifier: str, redirect_uri: str) -> Tokens:
         """Raises: NoLonger: the code is not good (any more). IssuerSilent."""
         return await self._tokens(

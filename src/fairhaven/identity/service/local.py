@@ -195,9 +195,7 @@ def _refuse_weak(password: str, name: str) -> None:
     """Raises: WeakPassword: anybody could guess it."""
     why = ""
     if not SHORTEST <= len(password) <= passwords.LONGEST:
-        why = (
-            f"Between {SHORTEST} and {passwords.LONGEST} characters; several words are easy to keep in mind."
-        )
+        why = f"{SHORTEST} to {passwords.LONGEST} characters; several words are easy to keep in mind."
     elif len(set(password)) < 5 or password.lower().replace(name, "").strip("0123456789!.-_ ") == "":
         why = "Anybody could guess that: take several words that have nothing to do with each other."
     if why:
