@@ -163,7 +163,7 @@ async def forget_module(session: AsyncSession, module_id: UUID) -> Sequence[UUID
 async def by_state(session: AsyncSession) -> Mapping[str, int]:
     """How many builds there are in each state; for the platform itself."""
     counted = select(BuildRow.state, func.count()).group_by(BuildRow.state).order_by(func.count().desc())
-    return dict((await session.execute(counted)).tuples().all())
+    return dict(iter(await session.execute(counted)))
 
 
 def may_hear(actor: Actor, project_id: UUID | None) -> bool:
