@@ -9,7 +9,9 @@ from urllib.parse import unquote, urlsplit
 from fairhaven.core.sources.errors import BadAddress
 
 LONGEST = 500
-_SCP = re.compile(r"(?P<user>[A-Za-z0-9._-]+)@(?P<host>[A-Za-z0-9.-]+):(?P<path>[^:\s][^\s]*)")
+_SCP = re.compile(
+    r"(?P<user>[A-Za-z0-9_][A-Za-z0-9._-]*)@(?P<host>[A-Za-z0-9][A-Za-z0-9.-]*):(?P<path>[^:\s-][^\s]*)"
+)
 _BRANCH = re.compile(
     r"(?!.*(?:\.\.|@\{|//|/\.|\.lock(?:/|$)))[^\x00-\x20\x7f~^:?*\[\\/.-][^\x00-\x20\x7f~^:?*\[\\]{0,199}"
 )
