@@ -1,0 +1,1 @@
+"""Documents of catalog items in the formats of the world: pure functions, which fetch nothing."""
