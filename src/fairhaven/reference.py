@@ -339,7 +339,8 @@ def policies() -> str:
         "Policies",
         "Who may do what. A request in which no rule was asked is refused; who is not signed in and would "
         "have to be is told 401. Where the very existence of a thing is private the answer is 404. Lists "
-        "show the things of one's own projects, public modules, and everything to administrators.",
+        "show the things of one's own projects, public modules, and everything to administrators. "
+        "[Access](access.md) tells the same by route, as the tests ask it.",
         *told,
     )
 
