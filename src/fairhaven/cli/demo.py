@@ -155,7 +155,7 @@ def _a_platform(settings: Settings, out: Console) -> Iterator[Settings]:
         command = [sys.executable, "-m", "fairhaven", "up", "--data", str(temporary.data), "--listen", listen]
         out.print(f"No platform runs here; starting a temporary one on {listen} …", highlight=False)
         with (Path(folder) / "log").open("wb") as log:
-            process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=log)
+            process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=log)  # noqa: S603 - ourselves
             try:
                 _until(lambda: process.poll() is not None or running(temporary), seconds=60)
                 if process.poll() is not None:

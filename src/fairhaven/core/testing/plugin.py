@@ -76,7 +76,7 @@ async def platform(settings: Settings, database_url: str) -> AsyncIterator[Platf
     objects = os.environ[servers.OBJECTS]
     settings.data.mkdir(parents=True, exist_ok=True)
     async with application.opened(settings, database_url=database_url, objects_url=objects) as opened:
-        opened.gateway_secret = "of the test"
+        opened.gateway_secret = "of the test"  # noqa: S105 - it protects nothing
         await application.first_start(opened)
         yield opened
 

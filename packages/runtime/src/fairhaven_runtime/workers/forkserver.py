@@ -54,7 +54,7 @@ class ForkServer:
         ours.setblocking(False)
         with theirs:
             try:
-                process = subprocess.Popen(
+                process = subprocess.Popen(  # noqa: S603 - our own worker, by a list of ours
                     [*command, "--nursery", str(theirs.fileno()), "--parent", str(os.getpid())],
                     pass_fds=[theirs.fileno()],
                     stdin=subprocess.DEVNULL,
