@@ -16,6 +16,7 @@ from fairhaven.builds import handlers as builds_handlers
 from fairhaven.builds import pages as builds_pages
 from fairhaven.builds import tasks as builds_tasks
 from fairhaven.catalog import api as catalog_api
+from fairhaven.catalog import metadata_api as catalog_metadata_api
 from fairhaven.catalog import pages as catalog_pages
 from fairhaven.catalog import tasks as catalog_tasks
 from fairhaven.core.live import Live
@@ -53,6 +54,7 @@ ROUTERS: Sequence[APIRouter] = (
     audit_api.router,
     notices_api.router,
     catalog_api.router,
+    catalog_metadata_api.router,
     builds_api.router,
     workloads_api.router,
     workloads_gateway.router,

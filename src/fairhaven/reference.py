@@ -403,13 +403,17 @@ def module_metadata() -> str:
         rows.append(
             [f"`{field.path}`", form, "yes" if field.required else "", " ".join(filter(None, words)), example]
         )
-    known, newest = ", ".join(metadata.known_versions()), metadata.newest_version()
+    known = metadata.known_versions()
     return _page(
         "Module metadata",
-        "`ai4-metadata.yml` in the top folder of a module's repository. "
-        f"Versions {known} of the published schema are read; this is {newest} with what the platform adds. "
-        "Addresses, DOIs and dates must be ones, texts must not be empty, dates are quoted; a problem names "
-        "file, line and what to write instead.",
+        f"`ai4-metadata.yml` in the top folder of a module's repository, version {known[-1]}. Versions "
+        f"{', '.join(known[:-1])} are read as well, each by its own rules; every file of version 2 becomes "
+        f"one of version {known[-1]} by writing `metadata_version: {known[-1]}`. "
+        "[Describe a module](../how-to/describe-a-module.md) tells how to write, check and migrate one.",
+        "Addresses, DOIs, ORCIDs, licences and dates must be ones, texts must not be empty, dates are "
+        "quoted; a problem names file, line and column, and what to write instead. Other keys are kept and warned "
+        f"about. The JSON Schema itself: `GET /api/v1/metadata-schemas/{known[-1]}`, or "
+        f"`fairhaven/catalog/metadata/schemata/module-metadata-{known[-1]}.json` in the package.",
         _table(["field", "form", "required", "meaning", "example"], rows),
     )
 

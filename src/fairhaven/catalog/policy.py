@@ -1,12 +1,23 @@
 """Who may do what with modules and releases."""
 
 from fairhaven.catalog.schemas import Visibility
-from fairhaven.core.policy import Rule, administrator, anyone, developer, hidden, manager, owner, viewer
+from fairhaven.core.policy import (
+    Rule,
+    administrator,
+    anyone,
+    developer,
+    hidden,
+    manager,
+    owner,
+    signed_in,
+    viewer,
+)
 
 public = Rule("anyone, when it is public", lambda actor, module: module.visibility == Visibility.PUBLIC)
 
 can_list = anyone
 can_see = hidden(public | viewer | administrator)
+can_check_text = signed_in
 can_register = developer | administrator
 # Folders, and the key that ssh uses, belong to the platform's machine and not to whoever names them.
 can_use_this_machine = administrator

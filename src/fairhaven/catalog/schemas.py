@@ -147,6 +147,29 @@ class Facets(Reading):
     groups: Mapping[str, Sequence[FacetCount]]
 
 
+class MetadataSchema(Reading):
+    """A version of the schema of metadata files; `url` is where its JSON Schema can be read."""
+
+    version: str
+    newest: bool
+    url: str
+
+
+class NewMetadataCheck(Schema):
+    """A metadata file to check."""
+
+    text: str = Field(max_length=300_000, description="The file's content: YAML or JSON.")
+
+
+class MetadataCheck(Reading):
+    """What is wrong with a metadata file, and the file with everything mended that needs no judgement."""
+
+    valid: bool
+    problems: Sequence[Problem]
+    mended: str
+    changes: Sequence[str] = Field(description="What was changed in `mended`, in words.")
+
+
 class Hook(Reading):
     """Where a git server tells of a push, and the secret by which it proves itself."""
 

@@ -1,13 +1,17 @@
 """Modules and releases of a platform."""
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 from uuid import UUID
 
 from fairhaven.catalog.schemas import (
     Facets,
     Hook,
+    MetadataCheck,
+    MetadataSchema,
     Module,
     ModuleSummary,
+    NewMetadataCheck,
     NewModule,
     Release,
     Sort,
@@ -74,6 +78,23 @@ class Modules:
         """Look at the repository now; a new commit is built."""
         seen: Module = self._connection.post(f"/modules/{name}/check", Module)
         return seen
+
+    def check_metadata(self, text: str) -> MetadataCheck:
+        """What is wrong with a metadata file that is not committed yet, and the file mended."""
+        found: MetadataCheck = self._connection.post(
+            "/metadata-checks", MetadataCheck, json=NewMetadataCheck(text=text)
+        )
+        return found
+
+    def metadata_schemas(self) -> Sequence[MetadataSchema]:
+        """The versions of the schema that metadata files may declare, oldest first."""
+        found: Sequence[MetadataSchema] = self._connection.get("/metadata-schemas", Sequence[MetadataSchema])
+        return found
+
+    def metadata_schema(self, version: str) -> dict[str, Any]:
+        """One version as JSON Schema."""
+        found: dict[str, Any] = self._connection.get(f"/metadata-schemas/{version}", dict[str, Any])
+        return found
 
     def remove(self, name: str) -> None:
         """Take the module out of the catalog; what runs of it keeps running."""

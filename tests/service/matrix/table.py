@@ -235,6 +235,9 @@ TABLE: dict[str, Row] = {
     "POST /api/v1/modules/{name}/hook/rotate": Row(of_catalog(DEVELOPER), 201),
     "POST /api/v1/modules/{name}/hook": Row(UNASKED, 401),  # it wants the hook's secret, whoever asks
     "GET /api/v1/releases/{release_id}": Row(SEEN),
+    "GET /api/v1/metadata-schemas": Row(EVERYBODY),
+    "GET /api/v1/metadata-schemas/{version}": Row(EVERYBODY, places=OWN_ONLY),
+    "POST /api/v1/metadata-checks": Row(SIGNED_IN, json={"text": "title: Digits"}),
     "GET /catalog": Row(EVERYBODY, lists=True),
     "GET /catalog/new": Row(DEVELOPER.but(stranger=403)),
     "POST /catalog/new": Row(DEVELOPER.but(stranger=403), 422, form={"url": NO_ADDRESS}),

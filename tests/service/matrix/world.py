@@ -246,6 +246,7 @@ async def _module(world: World, project: UUID, word: str, folder: Path) -> None:
         if word == FOREIGN:
             world.foreign.add(str(value))
     world.things |= {"stage": everywhere("checkout"), "path": everywhere("fairhaven.css")}
+    world.things["version"] = everywhere("3.0.0")
 
 
 async def _released(
