@@ -27,7 +27,7 @@ from fairhaven.ui import environment, rendering
 
 log = structlog.get_logger(__name__)
 
-OPEN = ("/terms", "/sign-out", "/sign-in", "/brand/", "/api/", "/internal/", "/notices/")
+OPEN = ("/terms", "/sign-out", "/sign-in", "/invitations/", "/brand/", "/api/", "/internal/", "/notices/")
 """Where people may go before they accept the terms. Programs are not asked: they come with tokens."""
 MOST_ACCEPTED = 50_000
 
