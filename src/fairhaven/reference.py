@@ -410,8 +410,8 @@ def module_metadata() -> str:
         f"{', '.join(known[:-1])} are read as well, each by its own rules; every file of version 2 becomes "
         f"one of version {known[-1]} by writing `metadata_version: {known[-1]}`. "
         "[Describe a module](../how-to/describe-a-module.md) tells how to write, check and migrate one.",
-        "Addresses, DOIs, ORCIDs, licences and dates must be ones, texts must not be empty, dates are quoted; "
-        "a problem names file, line and column, and what to write instead. Other keys are kept and warned of. "
+        "Addresses, DOIs, ORCIDs, licences and dates must be ones, texts must not be empty, dates are "
+        "quoted; a problem names file, line and column, and what to write instead. Other keys are kept. "
         f"The JSON Schema itself: `GET /api/v1/metadata-schemas/{known[-1]}`, or "
         f"`fairhaven/catalog/metadata/schemata/module-metadata-{known[-1]}.json` in the package.",
         _table(["field", "form", "required", "meaning", "example"], rows),
