@@ -14,7 +14,7 @@ from fairhaven.projects.schemas import Level, Limit
 from fairhaven.projects.service import QuotaReached
 
 PAGE = Path(__file__).parents[3] / "docs/how-to/manage-members.md"
-LADDER = ["ap-a", "ap-b", "ap-c", "ap-d"]
+LADDER = ["ap-a", "ap-b", "ap-u", "ap-d"]
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +73,7 @@ async def test_a_higher_rung_by_another_way_has_its_own_limits(platform, ladder,
     person = await make.person(platform, "Cleo")
     async with platform.transaction() as session:
         await projects.grant(session, person.id, "issuer:egi", {"default": "ap-b"})
-        await projects.grant(session, person.id, "issuer:home", {"default": "ap-c"})
+        await projects.grant(session, person.id, "issuer:home", {"default": "ap-u"})
     await start(platform, person, project_id, workloads=4)
     async with platform.transaction() as session:
         await projects.add_member(session, project_id, person.id, Role.DEVELOPER)
