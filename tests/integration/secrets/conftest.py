@@ -1,5 +1,7 @@
 """Installations in which secrets are planted wherever one can be put, and the places where none may be."""
 
+import json
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -7,7 +9,7 @@ from typing import Any
 import pytest
 
 from fairhaven.core.testing import openbao
-from fairhaven.core.testing.canaries import Scene
+from fairhaven.core.testing.canaries import MARK, Scene
 from fairhaven.core.testing.openbao import OpenBao
 from fairhaven.core.testing.whole import until
 
@@ -53,14 +55,22 @@ def scene(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Scene:
     """An installation in which nothing is planted yet, with a release of the module."""
-    settings: dict[str, str] = {}
-    planted: dict[str, str] = {}
+    confidence = tmp_path_factory.mktemp("confidence") / "issuer"
+    confidence.write_text(f"{MARK}-an-issuers-client-secret-{os.urandom(8).hex()}")
+    about = {
+        "name": "idp",
+        "url": "https://127.0.0.1:9",
+        "client_id": "us",
+        "client_secret": f"file:{confidence}",
+    }
+    settings: dict[str, str] = {"local_accounts": "true", "issuers": json.dumps([about])}
+    planted: dict[str, str] = {"an issuer's client secret": confidence.read_text()}
     if request.param == "vault":
         server: OpenBao = request.getfixturevalue("bao")
         token = tmp_path_factory.mktemp("token") / "token"
         token.write_text(server.token)
-        settings = {"secrets": server.setting, "secrets_token": f"file:{token}"}
-        planted = {"our token for the store": server.token, "its root token": server.root}
+        settings |= {"secrets": server.setting, "secrets_token": f"file:{token}"}
+        planted |= {"our token for the store": server.token, "its root token": server.root}
     whole = install(**settings)
     made = Scene(whole, planted, logs=[whole.log])
     made.release = whole.release(tells)
