@@ -74,7 +74,7 @@ def cases(key: str, row: Row) -> Iterator[Case]:
     """Every question about a route."""
     method, _, template = key.partition(" ")
     for place in places(template, row):
-        for role in ASKERS[place]:
+        for role in ("nobody", "administrator") if row.who.unasked else ASKERS[place]:
             yield Case(method, template, row, role, place)
 
 
