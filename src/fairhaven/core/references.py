@@ -12,7 +12,7 @@ def value_of(reference: str, *, what: str) -> str:
     """What is there now: it is looked up each time, for agents renew it.
 
     Args:
-        what: names it in an error: "The token".
+        what: names it in an error: "token".
 
     Raises:
         Unconfigured: there is nothing, or it cannot be read.
@@ -21,7 +21,7 @@ def value_of(reference: str, *, what: str) -> str:
     try:
         found = os.environ.get(where, "") if kind == "environment" else Path(where).read_text()
     except (OSError, UnicodeDecodeError) as error:
-        raise Unconfigured(f"{what} in {where} cannot be read: {type(error).__name__}.") from None
+        raise Unconfigured(f"The {what} in {where} cannot be read: {type(error).__name__}.") from None
     if not found.strip():
-        raise Unconfigured(f"{what} in {where} is empty.", fix="See the settings, where it is named.")
+        raise Unconfigured(f"There is no {what} in {where}.", fix="See the settings, where it is named.")
     return found.strip()

@@ -166,7 +166,7 @@ class Provider:
 
     def _secret(self) -> str | None:
         reference = self.issuer.client_secret
-        what = f"The client secret of {self.issuer.name}"
+        what = f"client secret of {self.issuer.name}"
         return references.value_of(reference, what=what) if reference else None
 
     async def _jwks(self) -> Mapping[str, Any]:

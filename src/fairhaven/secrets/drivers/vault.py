@@ -235,7 +235,7 @@ def token_source(setting: str) -> Callable[[], str]:
     if kind not in ("environment", "file") or not where:
         raise Unconfigured("`secrets_token` is `environment:NAME` or `file:/a/path`.")
 
-    return partial(references.value_of, setting, what="The token")
+    return partial(references.value_of, setting, what="token")
 
 
 def _folder(owner: Owner) -> str:
