@@ -16,6 +16,8 @@ from fairhaven.builds import handlers as builds_handlers
 from fairhaven.builds import pages as builds_pages
 from fairhaven.builds import tasks as builds_tasks
 from fairhaven.catalog import api as catalog_api
+from fairhaven.catalog import export_api as catalog_export_api
+from fairhaven.catalog import identifiers as catalog_identifiers
 from fairhaven.catalog import metadata_api as catalog_metadata_api
 from fairhaven.catalog import pages as catalog_pages
 from fairhaven.catalog import tasks as catalog_tasks
@@ -54,6 +56,8 @@ ROUTERS: Sequence[APIRouter] = (
     audit_api.router,
     notices_api.router,
     catalog_api.router,
+    catalog_export_api.router,
+    catalog_identifiers.router,
     catalog_metadata_api.router,
     builds_api.router,
     workloads_api.router,

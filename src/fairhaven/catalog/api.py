@@ -7,7 +7,9 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from fairhaven.catalog import policy, service, tasks
+from fairhaven.catalog import answers, policy, service, tasks
+from fairhaven.catalog.exports.negotiation import JSON
+from fairhaven.catalog.identifiers import FormatName, ProfileName
 from fairhaven.catalog.schemas import Facets, Hook, Module, ModuleSummary, NewModule, Release, Sort
 from fairhaven.core import jobs
 from fairhaven.core.http import Call, Caller, Cursor, Limit, RequestContext, platform_of, with_etag
@@ -106,9 +108,18 @@ class _NotYet(Exception):
 
 
 @router.get("/modules/{name}", operation_id="get_module", response_model=Module)
-async def get_module(call: Call, name: str) -> Response:
-    """Read a module with everything the catalog knows of it."""
-    return with_etag(call.request, await service.module(call.session, call.actor, name))
+async def get_module(
+    call: Call, name: str, format_: FormatName = None, profile: ProfileName = None
+) -> Response:
+    """Read a module with everything the catalog knows of it; or in a format that you name or accept."""
+    found = await service.module(call.session, call.actor, name)
+    wanted = answers.choose(call.request, format=format_, profile=profile)
+    if wanted is JSON:
+        answer = with_etag(call.request, found)
+        answer.headers["Vary"] = answers.VARY
+        return answer
+    told = await service.exported(call.session, call.actor, answers.site_of(call.platform), name)
+    return answers.of_item(call.request, told, wanted)
 
 
 @router.delete("/modules/{name}", operation_id="remove_module", status_code=204)

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, Response
 from pydantic import ValidationError
 
-from fairhaven.catalog import policy, service
+from fairhaven.catalog import answers, policy, service, telling
 from fairhaven.catalog.api import Filter, Filtered
 from fairhaven.catalog.schemas import Facets, Module, Sort, SourceSpec
 from fairhaven.catalog.service import FACETS, AlreadyRegistered, MetadataInvalid
@@ -120,8 +120,9 @@ async def register(
 
 @router.get("/catalog/{name}")
 async def module(call: Call, name: str, tab: Annotated[str, Query(max_length=20)] = "") -> Response:
-    """One module; `tab` is empty, `releases`, `metadata` or `source`."""
+    """One module; `tab` is empty, `releases`, `metadata`, `source` or `cite`."""
     found = await service.module(call.session, call.actor, name)
+    told = await service.exported(call.session, call.actor, answers.site_of(call.platform), name)
     releases = await service.releases(call.session, call.actor, name) if tab == "releases" else ()
     may_check = service.may(call.actor, found, "check")
     platform = call.platform
@@ -130,18 +131,23 @@ async def module(call: Call, name: str, tab: Annotated[str, Query(max_length=20)
         if tab == "source" and may_check
         else None
     )
-    return render(
+    page = render(
         call.request,
         "catalog/module.html",
         fragment="content",
         module=found,
-        tab=tab if tab in ("releases", "metadata", "source") else "",
+        tab=tab if tab in ("releases", "metadata", "source", "cite") else "",
+        cite=telling.cite_tab(told) if tab == "cite" else None,
+        embedded=telling.embedded(told),
+        licence=telling.licence(told),
         releases=releases,
         hook=hook,
         links=_links(found),
         may_check=may_check,
         may_remove=service.may(call.actor, found, "remove"),
     )
+    page.headers.update(telling.link_header(told))
+    return page
 
 
 @router.post("/catalog/{name}/check")

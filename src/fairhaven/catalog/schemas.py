@@ -1,7 +1,7 @@
 """What the catalog tells and takes over the wire."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
@@ -175,3 +175,36 @@ class Hook(Reading):
 
     url: str
     secret: str
+
+
+class Tombstone(Reading):
+    """What stays of a module that was removed: its identifier names it for ever."""
+
+    id: str
+    name: str
+    version: str | None
+    title: str
+    summary: str
+    creators: Sequence[str]
+    published: date
+    doi: str | None
+    license: str | None
+    withdrawn_at: datetime
+
+
+class ExportFormat(Reading):
+    """A document that a module can be had as; without `url`, `reason` says why it cannot."""
+
+    format: str
+    profile: str | None
+    label: str
+    media_type: str
+    url: str | None
+    reason: str | None
+
+
+class ExportFormats(Reading):
+    """The formats of the module whose persistent identifier is `id`."""
+
+    id: str
+    formats: Sequence[ExportFormat]

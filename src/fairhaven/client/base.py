@@ -44,6 +44,10 @@ class Connection:
         """Read `path` (below /api/v1) as `model`, which may be any type that pydantic knows."""
         return _read(self._send("GET", path, params=params), model)
 
+    def text(self, path: str, **params: Any) -> str:
+        """Read `path` (below /api/v1) as the text it is."""
+        return self._send("GET", path, params=params).text
+
     def page(self, path: str, model: type[Model], **params: Any) -> Page[Model]:
         found: Page[Model] = self.get(path, Page[model], **params)  # type: ignore[valid-type]
         return found

@@ -5,6 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from fairhaven.catalog.schemas import (
+    ExportFormat,
+    ExportFormats,
     Facets,
     Hook,
     MetadataCheck,
@@ -114,6 +116,34 @@ class Modules:
         """The module's releases, newest first."""
         found: Sequence[Release] = self._connection.get(f"/modules/{name}/releases", Sequence[Release])
         return found
+
+    def export(
+        self,
+        name: str,
+        format: str = "jsonld",
+        *,
+        profile: str | None = None,
+        release: str | None = None,
+        dataset: int | None = None,
+    ) -> str:
+        """The module, or one of its releases, as a document: `turtle`, `bibtex` … (`formats` lists them).
+
+        Args:
+            profile: vocabulary of JSON-LD, Turtle and RDF/XML: `mldcat-ap` (the usual), `fair4ml` …
+            dataset: which data set Croissant tells, from 1.
+
+        Raises:
+            ApiProblem: there is no such format, or the metadata does not say what it demands.
+        """
+        wanted = {"format": format, "profile": profile, "release": release, "dataset": dataset}
+        return self._connection.text(f"/modules/{name}/export", **wanted)
+
+    def formats(self, name: str, *, release: str | None = None) -> Sequence[ExportFormat]:
+        """The formats that the module can be had in, and why it cannot be had in others."""
+        found: ExportFormats = self._connection.get(
+            f"/modules/{name}/formats", ExportFormats, release=release
+        )
+        return found.formats
 
     def release(self, release_id: UUID) -> Release:
         """One release."""

@@ -228,6 +228,11 @@ TABLE: dict[str, Row] = {
         DEVELOPER.but(stranger=403, absent=422), 422, json={"url": NO_ADDRESS, "project_id": "<project>"}
     ),
     "GET /api/v1/modules/{name}": Row(SEEN),
+    "GET /api/v1/modules/{name}/export": Row(SEEN, query="format=turtle"),
+    "GET /api/v1/modules/{name}/formats": Row(SEEN),
+    "GET /id/module/{name}": Row(SEEN, query="format=turtle"),
+    "GET /id/catalog": Row(EVERYBODY, query="format=turtle", lists=True),
+    "GET /sitemap.xml": Row(EVERYBODY),
     "DELETE /api/v1/modules/{name}": Row(of_catalog(OWNER), 204),
     "GET /api/v1/modules/{name}/releases": Row(SEEN, lists=True),
     "POST /api/v1/modules/{name}/check": Row(of_catalog(DEVELOPER)),

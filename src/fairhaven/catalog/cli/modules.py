@@ -91,6 +91,43 @@ def hook(
 
 @app.command()
 @tells_failures
+def export(
+    name: Name,
+    format_: Annotated[
+        str, typer.Option("--format", "-f", help="Format; `module formats` lists them.")
+    ] = "jsonld",
+    profile: Annotated[
+        str | None, typer.Option(help="Vocabulary of JSON-LD, Turtle and RDF/XML; else mldcat-ap.")
+    ] = None,
+    release: Annotated[str | None, typer.Option(help="Version of a release; else the module.")] = None,
+    dataset: Annotated[int | None, typer.Option(min=1, help="Which data set Croissant tells.")] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="File to write; else print.")] = None,
+) -> None:
+    """Write a module or release in a format: Turtle, DataCite, CITATION.cff, BibTeX, RO-Crate …"""
+    with client() as platform:
+        text = platform.modules.export(name, format_, profile=profile, release=release, dataset=dataset)
+    if output:
+        output.write_text(text, encoding="utf-8")
+    else:
+        typer.echo(text, nl=False)
+
+
+@app.command()
+@tells_failures
+def formats(name: Name) -> None:
+    """List the formats that a module can be had in, and why not in others."""
+    with client() as platform:
+        found = platform.modules.formats(name)
+    table = Table("Format", "Profile", "Tells", "Where, or why not", box=None)
+    for each in found:
+        table.add_row(
+            each.format, each.profile or "", escape(each.label), escape(each.url or each.reason or "")
+        )
+    out.print(table)
+
+
+@app.command()
+@tells_failures
 def remove(name: Name, yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False) -> None:
     """Take a module out of the catalog; what runs of it keeps running."""
     if not yes and typer.prompt(f"Type {name} to remove it") != name:

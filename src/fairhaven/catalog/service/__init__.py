@@ -5,6 +5,7 @@ transaction waits for a network.
 """
 
 from fairhaven.catalog.service.counting import facets
+from fairhaven.catalog.service.exporting import Exported, catalog_page, exported, sitemap
 from fairhaven.catalog.service.figures import figures
 from fairhaven.catalog.service.following import (
     Followed,
@@ -27,13 +28,16 @@ __all__ = [
     "FACETS",
     "METADATA_FILE",
     "AlreadyRegistered",
+    "Exported",
     "Followed",
     "Inspected",
     "Look",
     "MetadataInvalid",
     "apply_look",
+    "catalog_page",
     "check_may_register",
     "claim_due",
+    "exported",
     "facets",
     "figures",
     "followed",
@@ -54,5 +58,6 @@ __all__ = [
     "remove",
     "rotate_hook",
     "search_vector",
+    "sitemap",
     "terms_of",
 ]

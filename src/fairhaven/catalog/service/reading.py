@@ -53,11 +53,14 @@ async def row_named(session: AsyncSession, actor: Actor, name: str, *, lock: boo
     return row
 
 
-async def read_module(session: AsyncSession, row: ModuleRow) -> Module:
-    latest = await session.get(ReleaseRow, row.latest_release_id) if row.latest_release_id else None
+async def read_module(session: AsyncSession, row: ModuleRow, release: ReleaseRow | None = None) -> Module:
+    """The module as it is told; `release` stands for the latest, if given."""
+    latest = release
+    if latest is None and row.latest_release_id:
+        latest = await session.get(ReleaseRow, row.latest_release_id)
     plain: dict[str, Any] = {name: getattr(row, name) for name in Module.model_fields if name not in _MADE}
-    release = read_release(latest, row.name) if latest else None
-    return Module(**plain, metadata=row.content, latest_release=release)
+    told = read_release(latest, row.name) if latest else None
+    return Module(**plain, metadata=row.content, latest_release=told)
 
 
 _MADE = ("metadata", "latest_release")

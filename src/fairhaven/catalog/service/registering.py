@@ -3,7 +3,7 @@
 import re
 from uuid import UUID
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from fairhaven.catalog import policy
@@ -81,7 +81,7 @@ async def register(
     row = ModuleRow(
         project_id=project_id,
         owner_id=actor.id,
-        name=await _free_name(session, address.name),
+        name=await _free_name(session, address.name, _key(address, branch)),
         visibility=visibility or await _usual_visibility(session, project_id),
         source=address.text,
         source_key=_key(address, branch),
@@ -127,12 +127,14 @@ def write_content(row: ModuleRow, inspected: Inspected) -> None:
     row.search = search_vector(row)
 
 
-async def _free_name(session: AsyncSession, wanted: str) -> str:
+async def _free_name(session: AsyncSession, wanted: str, key: str) -> str:
     """The repository's name as it may stand in a URL; with a number when it is taken."""
     slug = re.sub(r"[^a-z0-9._-]+", "-", wanted.lower())[:LONGEST_NAME].strip("._-") or "module"
     slug = f"{slug}-module" if slug in RESERVED else slug
     like = ModuleRow.name.startswith(slug, autoescape=True)
-    taken = set(await session.scalars(select(ModuleRow.name).where(like, ModuleRow.removed_at.is_(None))))
+    # A name that was let go names its module for ever (its identifier is in papers), and nothing else's.
+    others = or_(ModuleRow.removed_at.is_(None), ModuleRow.source_key != key)
+    taken = set(await session.scalars(select(ModuleRow.name).where(like, others)))
     number = 2
     name = slug
     while name in taken:
