@@ -29,7 +29,7 @@ def test_every_finding_is_told_with_a_test_that_shows_it() -> None:
 
 def test_the_page_of_access_is_the_table() -> None:
     written = (ROOT / "docs" / "reference" / "access.md").read_text("utf-8")
-    assert written == page.text(), "run `make docs`"
+    assert written == page.text(), "`python -m tests.service.matrix.page docs/reference/access.md`"
 
 
 def functions_of(file: Path) -> set[str]:

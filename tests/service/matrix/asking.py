@@ -51,6 +51,7 @@ class Matrix:
         path = world.path(case.template, role, place)
         known = {"Authorization": f"Bearer {world.tokens[role]}"} if role in world.tokens else {}
         accept = "application/json" if path.startswith(("/api/", "/internal/")) else "text/html"
+        self._client.cookies.clear()  # what one is told with a redirect is not for the next
         async with undone(world.platform.database):
             return await self._client.request(
                 "GET" if case.method == ANY else case.method,

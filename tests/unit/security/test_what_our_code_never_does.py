@@ -97,6 +97,16 @@ def test_names_are_allowed_by_whole_patterns() -> None:
     assert not everywhere(begins)
 
 
+def test_the_rules_of_a_domain_fit_on_one_screen() -> None:
+    policies = [*(ROOT / "src" / "fairhaven").glob("*/policy.py")]
+    assert len(policies) > 8
+    assert not [
+        file
+        for file in policies
+        if len(file.read_text("utf-8").splitlines()) > 50 and file.parent.name != "core"
+    ]
+
+
 def test_no_setting_has_a_secret_for_a_default() -> None:
     found = dict(settings_of(Settings))
     assert {"database", "objects"} <= found.keys()
