@@ -23,7 +23,7 @@ async def data_page(call: Call) -> Response:
     return await _page(call)
 
 
-@router.get("/account/data/export")
+@router.get("/account/data/export", response_class=Response)
 async def export(call: Call) -> Response:
     """All that is kept, as a JSON file."""
     found = await service.data(call.session, call.actor)
