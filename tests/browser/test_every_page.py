@@ -73,6 +73,17 @@ def _a_new_account(page: Page) -> None:
     expect(page.locator("main")).to_contain_text("/sign-in/password/")
 
 
+def _a_link_followed(page: Page) -> None:
+    page.get_by_label("Name to sign in").fill("ida")
+    page.get_by_label("Called").fill("Ida Rhodes")
+    page.get_by_role("button", name="Add").click()
+    page.goto(page.locator("main pre", has_text="/sign-in/password/").inner_text().strip())
+    page.get_by_label("New password").fill("short")
+    page.get_by_label("Once more").fill("short")
+    page.get_by_role("button", name="Set the password").click()
+    expect(page.locator(".error-summary")).to_be_visible()
+
+
 def _a_name_that_is_none(page: Page) -> None:
     page.get_by_label("Name to sign in").fill("a name")
     page.get_by_label("Called").fill("Somebody")
@@ -168,6 +179,7 @@ STOPS = [
     Stop("/sign-in/{secret}", "/sign-in/a-made-up-secret", signed_in=False),
     Stop("/sign-in", "/sign-in", signed_in=False, act=_a_wrong_password),
     Stop("/sign-in/password/{secret}", "/sign-in/password/a-made-up-secret", signed_in=False),
+    Stop("/sign-in/password/{secret}", "/local-accounts", act=_a_link_followed),
     Stop("/account/identities", "/account/identities"),
     Stop("/account/password", "/account/password"),
     Stop("/issuers", "/issuers"),
@@ -227,6 +239,8 @@ STOPS = [
     Stop("/catalog/{name}", "/catalog/coins?tab=releases"),
     Stop("/catalog/{name}", "/catalog/coins?tab=metadata"),
     Stop("/catalog/{name}", "/catalog/coins?tab=source"),
+    Stop("/catalog/{name}", "/catalog/coins?tab=cite"),
+    Stop("/catalog/{name}/metadata/edit", "/catalog/coins/metadata/edit"),
     Stop("/catalog/{name}", "/catalog/there-is-no-such-module"),
     Stop("/builds", "/builds"),
     Stop("/builds", "/builds?state=interrupted"),
