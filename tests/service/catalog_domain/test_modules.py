@@ -407,3 +407,14 @@ async def test_a_pushed_commit_is_seen(platform: Platform, api: httpx.AsyncClien
     await tasks.look(platform, module_id=made["id"])
     assert (await api.get("/api/v1/modules/digits")).json()["commit"] != made["commit"]
     assert await kinds(platform) == ["module.registered", "module.changed"]
+
+
+async def test_a_hook_is_shown_and_rotated_by_command(
+    command: Callable[..., Any], api: httpx.AsyncClient, digits: Path
+) -> None:
+    await api.post("/api/v1/modules", json={"url": str(digits)})
+    shown = await command("module", "hook", "digits")
+    rotated = await command("module", "hook", "digits", "--rotate")
+    assert shown != rotated == await command("module", "hook", "digits")
+    secret = (await api.get("/api/v1/modules/digits/hook")).json()["secret"]
+    assert secret in rotated
