@@ -38,6 +38,7 @@ class WholePlatform:
         """What a command of the same operator runs with; its credentials lie beside the data."""
         own = {"FAIRHAVEN_DATA": str(self.data), "FAIRHAVEN_LISTEN": self.listen, "FAIRHAVEN_URL": ""}
         own["XDG_CONFIG_HOME"] = str(self.data.parent / "config")
+        own["FAIRHAVEN_LOCAL_UNPROTECTED"] = "true"  # the people of a test trust each other
         kept = {k: v for k, v in os.environ.items() if not k.startswith("FAIRHAVEN_")}
         return {**kept, **own, **self._settings, "NO_COLOR": "1", "COLUMNS": "200"}
 
