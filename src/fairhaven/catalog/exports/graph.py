@@ -1,7 +1,7 @@
 """A small RDF graph: statements in the order they were made, for documents that read well.
 
-Documents are made on every request, so this holds no more than writing needs: 40 lines of statements are
-serialised in under a millisecond. Reading RDF is rdflib's work (`reading.py`); tests hold both against it.
+Documents are made on every request, so this holds no more than writing needs: a record takes less than a
+millisecond. Reading RDF is rdflib's work (`reading.py`); tests hold both against it.
 """
 
 import re

@@ -146,7 +146,7 @@ def test_a_page_of_the_catalog_passes_the_shapes(said: Said) -> None:
 def test_datacite_json_fits_its_schema_strictly(
     request: pytest.FixtureRequest, items: dict[str, Item | str]
 ) -> None:
-    """Again, by a library that knows all of the schema's draft: cffconvert holds the judges' at an old one."""
+    """Again, by a library that knows all of the schema's draft: cffconvert holds the judges' at an old."""
     folder = environment(request.config, "exports")
     (path,) = folder.glob("lib/python*/site-packages/datacite/schemas/datacite-v4.5.json")
     judge = Draft201909Validator(json.loads(path.read_text()), format_checker=FormatChecker())
