@@ -18,6 +18,7 @@ from fairhaven.builds import tasks as builds_tasks
 from fairhaven.catalog import api as catalog_api
 from fairhaven.catalog import export_api as catalog_export_api
 from fairhaven.catalog import identifiers as catalog_identifiers
+from fairhaven.catalog import editor_pages as catalog_editor_pages
 from fairhaven.catalog import metadata_api as catalog_metadata_api
 from fairhaven.catalog import pages as catalog_pages
 from fairhaven.catalog import tasks as catalog_tasks
@@ -77,6 +78,7 @@ ROUTERS: Sequence[APIRouter] = (
     secrets_pages.router,
     audit_pages.router,
     notices_pages.router,
+    catalog_editor_pages.router,
     catalog_pages.router,
     builds_pages.router,
     workloads_start_page.router,

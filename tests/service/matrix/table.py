@@ -248,6 +248,8 @@ TABLE: dict[str, Row] = {
     "POST /catalog/new": Row(DEVELOPER.but(stranger=403), 422, form={"url": NO_ADDRESS}),
     "GET /catalog/{name}": Row(SEEN),
     "POST /catalog/{name}/hook/rotate": Row(of_catalog(DEVELOPER), 303),
+    "GET /catalog/{name}/metadata/edit": Row(SEEN),
+    "POST /catalog/{name}/metadata/edit": Row(SEEN),
     "POST /catalog/{name}/check": Row(of_catalog(DEVELOPER), 303),
     "POST /catalog/{name}/remove": Row(of_catalog(OWNER), 303, form={"confirm": "<module>"}),
     # --- builds -------------------------------------------------------------------------------------

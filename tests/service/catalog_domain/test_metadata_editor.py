@@ -1,0 +1,73 @@
+"""The editor page without a browser: it shows what the module says, checks what was sent, gives the file."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from fairhaven.catalog.metadata import parse
+
+EXAMPLES = Path(__file__).parents[3] / "examples" / "modules"
+HTML = {"Accept": "text/html"}
+EDIT = "/catalog/digits/metadata/edit"
+FIELDS = {
+    "title": "Digits", "summary": "Reads a digit.", "description": "Reads **a digit**.",
+    "links.source_code": "https://example.edu/digits", "libraries": "Scikit-learn", "tasks": "Classification",
+    "categories": "AI4 inference", "tags": "digits\r\nimages", "version": "1.0.0", "license": "MIT",
+    "authors[0].name": "Ada Lovelace",
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+async def digits(api: httpx.AsyncClient) -> None:
+    await api.post("/catalog/new", data={"url": str(EXAMPLES / "digits")}, headers=HTML)
+
+
+async def test_the_form_shows_what_the_module_says(api: httpx.AsyncClient) -> None:
+    page = (await api.get(EDIT, headers=HTML)).text
+    assert 'name="title"' in page
+    assert 'value="Handwritten digits"' in page
+    assert "metadata_version: 3.0.0" in page
+    assert (
+        'href="/catalog/digits/metadata/edit"'
+        in (await api.get("/catalog/digits?tab=metadata", headers=HTML)).text
+    )
+
+
+async def test_what_is_sent_becomes_a_file_that_is_right(api: httpx.AsyncClient) -> None:
+    answer = await api.post(EDIT, data={**FIELDS, "do": "download"}, headers=HTML)
+    assert answer.headers["content-type"].startswith("application/yaml")
+    assert "ai4-metadata.yml" in answer.headers["content-disposition"]
+    report = parse(answer.text)
+    assert report.problems == ()
+    assert report.metadata is not None
+    assert report.metadata.tags == ("digits", "images")
+    assert report.metadata.authors[0].name == "Ada Lovelace"
+
+
+async def test_an_error_stands_beside_its_field(api: httpx.AsyncClient) -> None:
+    page = (await api.post(EDIT, data={**FIELDS, "license": "Apache 2"}, headers=HTML)).text
+    field = re.search(r'id="field-license-error".*?</p>', page, re.DOTALL)
+    assert field is not None
+    assert "Apache-2.0" in field[0]
+
+
+async def test_typing_asks_for_the_result_alone(api: httpx.AsyncClient) -> None:
+    headers = {**HTML, "HX-Request": "true", "HX-Target": "result"}
+    part = (await api.post(EDIT, data={**FIELDS, "title": "<script>alert(1)</script>"}, headers=headers)).text
+    assert "<form" not in part
+    assert "&lt;script&gt;" in part
+    assert "<script" not in part
+
+
+async def test_a_list_gets_one_more_item(api: httpx.AsyncClient) -> None:
+    page = (await api.post(EDIT, data={**FIELDS, "do": "add:authors"}, headers=HTML)).text
+    assert 'name="authors[1].name"' in page
+
+
+async def test_who_may_not_see_the_module_may_not_edit_it(api_for: Callable[..., Any]) -> None:
+    nobody = await api_for(None)
+    assert (await nobody.get("/catalog/none/metadata/edit", headers=HTML)).status_code == 404
