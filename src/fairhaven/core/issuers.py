@@ -64,6 +64,12 @@ class Issuer(BaseModel):
         False,
         description="Whether somebody new to us with the verified e-mail address of a known person is them.",
     )
+    remembers_hours: float = Field(
+        168.0,
+        ge=0,
+        description="Hours for which tokens and workloads of a person keep what it gave after it confirmed it "
+        "last, as it does while they use the platform in a browser. 0: it ends when a sign-in there is over.",
+    )
     ca: Path | None = Field(None, description="File with the authorities that its certificate is checked by.")
     claims: list[ClaimRule] = Field(
         [], description="What its claims mean: the tables `[[issuers.claims]]`, with what follows."

@@ -7,5 +7,5 @@ from fairhaven.identity.issuers import issuers_of
 
 @task("identity.lapse", every="*/10 * * * *")
 async def lapse(platform: Platform) -> None:
-    """End memberships that no issuer has confirmed for as long as a sign-in lasts."""
+    """End memberships that their issuer has not confirmed for too long."""
     await issuers_of(platform).lapse()

@@ -34,6 +34,7 @@ from fairhaven.identity.service import Recognised
 log = structlog.get_logger(__name__)
 
 LAPSED = 500  # people in one transaction
+LATEST = 3600.0  # seconds: for so long a silent issuer's sessions go on, and what it gave with them
 
 
 @dataclass(frozen=True)
@@ -179,21 +180,20 @@ class Issuers:
         if (issuer := self.by_url.get(url)) is not None and actor.id is not None:
             await self._projects.grant(session, actor.id, issuer.source, {})
 
-    async def lapse(self) -> int:
-        """Take away what issuers gave to people whom they have not confirmed for as long as a sign-in lasts.
+    async def lapse(self) -> None:
+        """Take away what issuers gave to people whom they have not confirmed for too long.
 
-        Their tokens and workloads would else go on with it for ever. Returns how many people.
+        Tokens and workloads would else go on with it for ever.
         """
-        before = now() - timedelta(hours=self._platform.settings.session_hours)
-        old = select(IdentityRow).where(IdentityRow.confirmed_at < before)
-        async with self._platform.transaction() as session:
-            rows = (
-                await session.scalars(old.where(IdentityRow.issuer.in_(self._by_url)).limit(LAPSED))
-            ).all()
-            for row in rows:
-                await self._projects.grant(session, row.person_id, self.by_url[row.issuer].source, {})
-                row.confirmed_at = None
-        return len(rows)
+        for issuer in self.by_url.values():
+            before = now() - timedelta(hours=issuer.remembers_hours, seconds=LATEST)
+            old = select(IdentityRow).where(
+                IdentityRow.issuer == issuer.url, IdentityRow.confirmed_at < before
+            )
+            async with self._platform.transaction() as session:
+                for row in (await session.scalars(old.limit(LAPSED))).all():
+                    await self._projects.grant(session, row.person_id, issuer.source, {})
+                    row.confirmed_at = None
 
     async def try_claims(
         self, session: AsyncSession, actor: Actor, name: str, trial: ClaimsTrial

@@ -37,11 +37,11 @@ log = structlog.get_logger(__name__)
 # Together below a minute: what was said is believed for so long, and while somebody asks again.
 FRESH = timedelta(seconds=45)
 ASKING = timedelta(seconds=13)
-TIME_LIMIT = 11.0  # seconds of one round of questions, below ASKING
+TIME_LIMIT = 10.0  # seconds of one round of questions, with PATIENCE below ASKING
 RETRY = timedelta(seconds=15)
 # While an issuer does not answer, what it said last counts; then its sessions end.
 SILENT = timedelta(hours=1)
-AT_ONCE, PATIENCE = 8, 2.0  # questions to one issuer at the same time; seconds to wait for one's turn
+AT_ONCE, PATIENCE = 8, 1.0  # questions to one issuer at the same time; seconds to wait for one's turn
 
 
 @dataclass(frozen=True)
@@ -168,7 +168,11 @@ class Freshness:
                 row.next_at = now() + RETRY
 
     async def _end(self, due: _Due, issuer: Issuer | None) -> None:
-        """The sign-in is over: the session that began with it ends, and so do the issuer's memberships."""
+        """The sign-in is over, and the session that began with it.
+
+        Nobody can tell a person who is gone from one who was away for long: what the issuer gave lapses
+        later, unless the settings say that it ends at once.
+        """
         async with self._platform.transaction() as session:
             row = await session.get(IssuerSessionRow, _key(due.row), with_for_update=True)
             if row is None:
@@ -179,7 +183,7 @@ class Freshness:
             else:
                 await session.delete(row)
             await forget(session, due.identity.person_id)
-            if issuer is not None:
+            if issuer is not None and not issuer.remembers_hours:
                 identity = await session.get_one(IdentityRow, due.identity.id)
                 await apply(session, self._projects, issuer, identity, [])
 
