@@ -31,9 +31,7 @@ def test_every_route_has_its_row_and_every_row_its_route(routes):
 
 def test_every_list_of_the_rest_interface_is_told_to_be_one(routes):
     lists = {key for key, route in routes.items() if isinstance(route, APIRoute) and _tells_many(route)}
-    assert not lists - set(LISTS) - ONE_BY_ONE, (
-        "say `lists=True`, or below: of no project"
-    )
+    assert not lists - set(LISTS) - ONE_BY_ONE, "say `lists=True`, or below: of no project"
 
 
 @pytest.mark.parametrize("key", TABLE)
