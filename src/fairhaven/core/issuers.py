@@ -67,8 +67,8 @@ class Issuer(BaseModel):
     remembers_hours: float = Field(
         168.0,
         ge=0,
-        description="Hours for which tokens and workloads of a person keep what it gave after it confirmed that "
-        "last, as it does while they use the platform in a browser. 0: it ends with the sign-in there.",
+        description="Hours for which tokens and workloads of a person keep what it gave, once it was last "
+        "confirmed, as it is while they use the platform in a browser. 0: it ends with the sign-in there.",
     )
     ca: Path | None = Field(None, description="File with the authorities that its certificate is checked by.")
     claims: list[ClaimRule] = Field(

@@ -70,9 +70,9 @@ class House:
         return [each["slug"] for each in (told["items"] if isinstance(told, dict) else told)]
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def chromium() -> "Iterator[Browser]":
-    """One Chromium; ends with this folder, because its loop would be in the way of others."""
+    """One Chromium; ends with the module, because its loop would be in the way of others."""
     program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if program is None:
         absent("these tests need chromium")
@@ -88,7 +88,7 @@ def chromium() -> "Iterator[Browser]":
         browser.close()
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def house(
     request: pytest.FixtureRequest, chromium: "Browser", tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[House]:
