@@ -112,3 +112,15 @@ def test_a_missing_file_is_said_to_be_missing(tmp_path: Path) -> None:
         done = run(command, tmp_path / "none.yml")
         assert done.exit_code == 1
         assert "cannot be read" in done.output.replace("\n", " ")
+
+
+def test_a_file_is_converted_to_what_the_catalog_tells(file: Path) -> None:
+    for name in run("convert", "--to", "list").stdout.split():
+        done = run("convert", file, "--to", name)
+        assert done.exit_code == 0 or "croissant" in name, done.output
+        assert done.exit_code or done.stdout.strip()
+    assert "cff-version" in run("convert", file, "--to", "cff").stdout
+    assert (
+        "https://hub.example.eu/"
+        in run("convert", file, "--to", "turtle", "--base", "https://hub.example.eu").stdout
+    )

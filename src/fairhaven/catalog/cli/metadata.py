@@ -114,21 +114,26 @@ def convert(
         str, typer.Option(help="yaml, json, or a format of the catalog; `list` names them.")
     ] = "json",
     output: Output = None,
+    base: Annotated[
+        str, typer.Option(help="Address of the catalog, with which identifiers begin.")
+    ] = "https://example.org",
 ) -> None:
-    """Write the metadata in another format, to standard output."""
-    from fairhaven.catalog.metadata import converting
+    """Write the metadata in another format, to standard output: as the catalog tells it."""
+    from fairhaven.catalog.cli import converting
+    from fairhaven.catalog.metadata.converting import CannotConvert
 
     if to == "list":
-        out.print("\n".join(converting.formats()), markup=False, highlight=False)
+        out.print("\n".join(converting.names()), markup=False, highlight=False)
         return
     path = _place(file)
     report = _report(path)
     if report.metadata is None:
         show(report, str(path))
         raise typer.Exit(1)
+    name = report.metadata.id or path.resolve().parent.name
     try:
-        text = converting.convert(report.metadata, to)
-    except converting.CannotConvert as error:
+        text = converting.convert(report.metadata, to, name, base)
+    except CannotConvert as error:
         fail(str(error))
     _write(text, output)
 

@@ -10,7 +10,7 @@ from fairhaven.catalog.metadata.writer import write
 
 
 class CannotConvert(ValueError):
-    """There is no such format."""
+    """There is no such format, or the metadata does not say what it needs."""
 
 
 def formats() -> tuple[str, ...]:
@@ -18,17 +18,16 @@ def formats() -> tuple[str, ...]:
     return tuple(_WRITERS)
 
 
-def convert(metadata: ModuleMetadata, to: str) -> str:
-    """The metadata as the text of a file in the format `to`.
+def convert(metadata: ModuleMetadata, to: str, known: tuple[str, ...] = ()) -> str:
+    """The metadata as the text of a file in the format `to`; `known` are names that others know besides.
 
     Raises:
         CannotConvert: the format is unknown; the text names those that are.
     """
     if to not in _WRITERS:
-        guess = did_you_mean(nearest_word(to, _WRITERS))
-        raise CannotConvert(
-            f"There is no format '{to}'. {guess or 'Use one of: ' + ', '.join(_WRITERS) + '.'}"
-        )
+        names = known or formats()
+        guess = did_you_mean(nearest_word(to, names))
+        raise CannotConvert(f"There is no format '{to}'. {guess or 'Use one of: ' + ', '.join(names) + '.'}")
     return _WRITERS[to](metadata)
 
 
