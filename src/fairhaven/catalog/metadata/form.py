@@ -31,7 +31,8 @@ _WORDS = {
     "zenodo_doi": "Zenodo DOI", "ai4_template": "Template", "cicd_url": "Builds",
     "cicd_badge": "Badge of builds",
     "energy_kWh": "Energy (kWh)", "emissions_kgCO2e": "Emissions (kg CO2e)", "memory_MB": "Memory (MB)",
-    "gpu_memory_MB": "GPU memory (MB)", "storage_MB": "Storage (MB)", "size_bytes": "Size (bytes)",
+    "gpu_memory_MB": "GPU memory (MB)", "gpu_compute_capability": "GPU compute capability",
+    "storage_MB": "Storage (MB)", "size_bytes": "Size (bytes)",
     "use": "Intended use", "limits": "Limits and risks", "impact": "Environmental impact",
     "self": "This metadata", "nomad_job": "Nomad job",
 }  # fmt: skip
