@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import JsonValue
 
-from fairhaven.catalog.metadata import document, formats, identifiers
+from fairhaven.catalog.metadata import document
 from fairhaven.catalog.metadata.document import ListNode, MapNode, Node, Scalar
 from fairhaven.catalog.metadata.findings import MAX_PROBLEMS, Findings, Path, dotted, shorten
+from fairhaven.catalog.metadata.format_words import FORMAT_WORDS, FORMATS
 from fairhaven.catalog.metadata.repairs import Add, Drop, Put
 from fairhaven.catalog.metadata.schemas import (
     FIRST,
@@ -91,30 +92,13 @@ def _validator(version: str) -> "Draft202012Validator":
     from jsonschema import Draft202012Validator, FormatChecker  # absent from the light installation
 
     checker = FormatChecker(formats=())
-    for name, check in _FORMATS.items():
+    for name, check in FORMATS.items():
         checker.checks(name)(partial(_holds, check))
     return Draft202012Validator(strict_schema(version), format_checker=checker)
 
 
 def _holds(check: Callable[[str], bool], value: object) -> bool:
     return not isinstance(value, str) or check(value)
-
-
-_FORMATS: dict[str, Callable[[str], bool]] = {
-    "uri": formats.is_address,
-    "doi": formats.is_doi,
-    "date": formats.is_date,
-    "docker-image": formats.is_image,
-    "orcid": identifiers.is_orcid,
-    "ror": identifiers.is_ror,
-    "spdx": identifiers.is_licence,
-    "email": identifiers.is_email,
-    "language": identifiers.is_language,
-    "media-type": identifiers.is_media_type,
-    "file-path": identifiers.is_path,
-    "sha256": identifiers.is_sha256,
-    "md5": identifiers.is_md5,
-}
 
 
 def _report(root: MapNode, error: "ValidationError", findings: Findings) -> None:
@@ -247,62 +231,9 @@ def _report_word(path: Path, node: Node, allowed: list[str], findings: Findings)
 
 def _report_format(path: Path, node: Node, wanted: str, findings: Findings) -> None:
     written = node.text if isinstance(node, Scalar) else ""
-    message, mend, otherwise = _FORMAT_WORDS[wanted]
+    message, mend, otherwise = FORMAT_WORDS[wanted]
     mended = mend(written)
     suggestion = f"Write '{mended}'." if mended else otherwise
     findings.error(path, node.start, message.format(dotted(path), shorten(written)), suggestion)
     if mended:
         findings.mend(path, Put(mended))
-
-
-_FORMAT_WORDS: dict[str, tuple[str, Callable[[str], str], str]] = {
-    "uri": (
-        "`{0}` is not an address: '{1}'.",
-        formats.mend_address,
-        "Write it with scheme and host, such as https://example.org/page.",
-    ),
-    "doi": ("`{0}` is not a DOI: '{1}'.", formats.mend_doi, "Write it as 10.5281/zenodo.1234567."),
-    "date": ("`{0}` is not a day: '{1}'.", formats.mend_date, "Write it as '2026-01-31', in quotes."),
-    "docker-image": (
-        "`{0}` is not an image reference: '{1}'.",
-        formats.mend_image,
-        "Write it as organisation/name or host/organisation/name:tag.",
-    ),
-    "orcid": (
-        "`{0}` is not an ORCID: '{1}' (the last character is a check).",
-        identifiers.mend_orcid,
-        "Write it as 0000-0002-1825-0097; look it up at https://orcid.org.",
-    ),
-    "ror": (
-        "`{0}` is not a ROR: '{1}'.",
-        identifiers.mend_ror,
-        "Write it as 02gfc7t72; look it up at https://ror.org.",
-    ),
-    "spdx": (
-        "`{0}` is not an SPDX licence expression: '{1}'.",
-        identifiers.mend_licence,
-        "Write one of https://spdx.org/licenses, such as Apache-2.0, or LicenseRef-name for your own.",
-    ),
-    "email": (
-        "`{0}` is not an e-mail address: '{1}'.",
-        identifiers.mend_email,
-        "Write it as ada@example.edu.",
-    ),
-    "language": (
-        "`{0}` is not a language tag: '{1}'.",
-        identifiers.mend_language,
-        "Write it as en or pt-BR (BCP 47).",
-    ),
-    "media-type": (
-        "`{0}` is not a media type: '{1}'.",
-        identifiers.mend_media_type,
-        "Write it as image/png or application/octet-stream.",
-    ),
-    "file-path": (
-        "`{0}` is not a path inside the repository: '{1}'.",
-        identifiers.mend_path,
-        "Write it relative to the top folder, with `/` and without `..`.",
-    ),
-    "sha256": ("`{0}` is not a SHA-256: '{1}'.", identifiers.mend_hash, "Write its 64 hexadecimal digits."),
-    "md5": ("`{0}` is not an MD5: '{1}'.", identifiers.mend_hash, "Write its 32 hexadecimal digits."),
-}
