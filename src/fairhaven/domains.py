@@ -20,6 +20,7 @@ from fairhaven.catalog import export_api as catalog_export_api
 from fairhaven.catalog import identifiers as catalog_identifiers
 from fairhaven.catalog import editor_pages as catalog_editor_pages
 from fairhaven.catalog import metadata_api as catalog_metadata_api
+from fairhaven.catalog import oai_api as catalog_oai_api
 from fairhaven.catalog import pages as catalog_pages
 from fairhaven.catalog import tasks as catalog_tasks
 from fairhaven.core.live import Live
@@ -59,6 +60,7 @@ ROUTERS: Sequence[APIRouter] = (
     catalog_api.router,
     catalog_export_api.router,
     catalog_identifiers.router,
+    catalog_oai_api.router,
     catalog_metadata_api.router,
     builds_api.router,
     workloads_api.router,

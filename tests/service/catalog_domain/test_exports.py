@@ -74,7 +74,11 @@ ACCEPTED = (
 async def test_accept_decides_at_every_address(nobody: httpx.AsyncClient) -> None:
     for accept, media_type in ACCEPTED:
         takes_pages = accept.startswith(("text/*", "*/*;q"))
-        for path in ("/api/v1/modules/digits", "/api/v1/modules/digits/export", *([] if takes_pages else [ID])):
+        for path in (
+            "/api/v1/modules/digits",
+            "/api/v1/modules/digits/export",
+            *([] if takes_pages else [ID]),
+        ):
             answer = await nobody.get(path, headers={"Accept": accept})
             assert answer.headers["content-type"].partition(";")[0] == media_type, (path, accept)
             assert "Accept" in answer.headers["vary"]

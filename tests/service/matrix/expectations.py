@@ -112,7 +112,8 @@ class Row:
         """What a role is told that asks about a thing at a place."""
         if self.who.unasked:
             return self.ok
-        if role == "reader" and (self.verb or method not in ("GET", "HEAD", "OPTIONS")):
+        reads = not self.verb and method in ("GET", "HEAD", "OPTIONS")
+        if role == "reader" and not (reads or self.verb == "read"):
             return 403
         if place is Place.OWN and role in self.roles:
             return self.roles[role]

@@ -233,6 +233,8 @@ TABLE: dict[str, Row] = {
     "GET /id/module/{name}": Row(SEEN, query="format=turtle"),
     "GET /id/catalog": Row(EVERYBODY, query="format=turtle", lists=True),
     "GET /sitemap.xml": Row(EVERYBODY),
+    "GET /oai": Row(EVERYBODY, query="verb=Identify"),
+    "POST /oai": Row(EVERYBODY, form={"verb": "Identify"}, verb="read"),
     "DELETE /api/v1/modules/{name}": Row(of_catalog(OWNER), 204),
     "GET /api/v1/modules/{name}/releases": Row(SEEN, lists=True),
     "POST /api/v1/modules/{name}/check": Row(of_catalog(DEVELOPER)),

@@ -84,7 +84,7 @@ async def catalog_page(
         each.id: each for each in await session.scalars(select(ReleaseRow).where(ReleaseRow.id.in_(ids)))
     }
     latest = [releases.get(row.latest_release_id) if row.latest_release_id else None for row in found.items]
-    items = [_item(site, row, each, pinned=False) for row, each in zip(found.items, latest, strict=True)]
+    items = [item_of(site, row, each, pinned=False) for row, each in zip(found.items, latest, strict=True)]
     total = await session.scalar(select(func.count()).select_from(ModuleRow).where(visible(actor)))
     return Page(items=[each for each in items if isinstance(each, Item)], next=found.next), total or 0
 
@@ -124,11 +124,11 @@ async def _exported(
     session: AsyncSession, site: Site, row: ModuleRow, release: ReleaseRow | None, *, pinned: bool
 ) -> Exported:
     module = await read_module(session, row, release)
-    item = _item(site, row, release, pinned=pinned)
+    item = item_of(site, row, release, pinned=pinned)
     return Exported(module, item) if isinstance(item, Item) else Exported(module, None, item)
 
 
-def _item(site: Site, row: ModuleRow, release: ReleaseRow | None, *, pinned: bool) -> Item | str:
+def item_of(site: Site, row: ModuleRow, release: ReleaseRow | None, *, pinned: bool) -> Item | str:
     """The item, or why there is none."""
     try:
         content = ModuleMetadata.model_validate(row.content)
