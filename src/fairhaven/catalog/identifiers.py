@@ -14,7 +14,7 @@ from fairhaven.catalog.exports.negotiation import JSON
 from fairhaven.core.http import Call, Cursor
 from fairhaven.ui.rendering import render
 
-router = APIRouter(tags=["catalog"])
+router = APIRouter(include_in_schema=False)  # no REST of ours: names and a protocol of the field
 
 PAGE_OF_RECORDS = 50
 MOST_RECORDS = 100
@@ -28,7 +28,7 @@ ProfileName = Annotated[
 DataSet = Annotated[int, Query(ge=1, le=1000, description="Which data set Croissant tells, from 1.")]
 
 
-@router.get("/id/module/{name:path}", operation_id="resolve_module", response_class=Response)
+@router.get("/id/module/{name:path}", response_class=Response)
 async def resolve_module(
     call: Call, name: str, format_: FormatName = None, profile: ProfileName = None, dataset: DataSet = 1
 ) -> Response:
@@ -46,7 +46,7 @@ async def resolve_module(
     return RedirectResponse(f"/catalog/{found.module.name}{tab}", 303, {"Vary": answers.VARY})
 
 
-@router.get("/id/catalog", operation_id="read_catalog", response_class=Response)
+@router.get("/id/catalog", response_class=Response)
 async def read_catalog(
     call: Call,
     format_: FormatName = None,
@@ -74,7 +74,7 @@ async def read_catalog(
     return answers.document(call.request, syntax.write(graph, told), media_type, links)
 
 
-@router.get("/sitemap.xml", include_in_schema=False)
+@router.get("/sitemap.xml")
 async def sitemap(call: Call) -> Response:
     """The pages that search engines may know: those of public modules."""
     url = answers.site_of(call.platform).url

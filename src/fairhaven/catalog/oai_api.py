@@ -19,18 +19,18 @@ from fairhaven.catalog.service import harvesting
 from fairhaven.catalog.service.harvesting import Record, Wanted
 from fairhaven.core.http import Call, RequestContext, needs
 
-router = APIRouter(tags=["catalog"])
+router = APIRouter(include_in_schema=False)  # no REST of ours: names and a protocol of the field
 
 BATCH = 100
 
 
-@router.get("/oai", operation_id="harvest", response_class=Response)
+@router.get("/oai", response_class=Response)
 async def harvest(call: Call) -> Response:
     """Harvest the catalog by OAI-PMH 2.0: `?verb=Identify`."""
     return await _answered(call, call.request.query_params.multi_items())
 
 
-@router.post("/oai", operation_id="harvest_by_form", response_class=Response)
+@router.post("/oai", response_class=Response)
 @needs("read")
 async def harvest_by_form(call: Call) -> Response:
     """Harvest the catalog by OAI-PMH 2.0, the arguments in a form."""
