@@ -15,6 +15,9 @@ from fairhaven.catalog.exports import dcat, formats, jsonld, rdfxml, turtle
 from fairhaven.catalog.exports.item import Item, NotExportable
 from fairhaven.core.testing.environments import environment
 
+# One process asks the judges, once.
+pytestmark = pytest.mark.xdist_group("judges")
+
 REPOSITORY = Path(__file__).parents[4]
 DATA = REPOSITORY.parent / "shared" / "data"
 JUDGES = ("pySHACL", "round trips", "DataCite", "cffconvert", "roc-validator", "mlcroissant")
