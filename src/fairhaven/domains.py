@@ -16,9 +16,9 @@ from fairhaven.builds import handlers as builds_handlers
 from fairhaven.builds import pages as builds_pages
 from fairhaven.builds import tasks as builds_tasks
 from fairhaven.catalog import api as catalog_api
+from fairhaven.catalog import editor_pages as catalog_editor_pages
 from fairhaven.catalog import export_api as catalog_export_api
 from fairhaven.catalog import identifiers as catalog_identifiers
-from fairhaven.catalog import editor_pages as catalog_editor_pages
 from fairhaven.catalog import metadata_api as catalog_metadata_api
 from fairhaven.catalog import oai_api as catalog_oai_api
 from fairhaven.catalog import pages as catalog_pages

@@ -3,7 +3,7 @@
 import json
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from textwrap import dedent
@@ -219,11 +219,12 @@ MakeModule = Callable[..., Path]
 Installed = Callable[..., Installation]
 
 
-@pytest.fixture(scope="package")
-def install(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installed]:
-    """`install(**settings)`: a running installation; at the end nothing of it runs any more.
+@contextmanager
+def installing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installed]:
+    """Gives `install(**settings)`: a running installation; at the end nothing of it runs any more.
 
-    All of a run share one cache of packages, as the installations of one machine would.
+    Used in fixtures of as small a scope as can be: installations that idle cost the others their time. All
+    of a run share one cache of packages, as the installations of one machine would.
     """
     cache = tmp_path_factory.getbasetemp() / "cache"
     cache.mkdir(exist_ok=True)
@@ -239,11 +240,20 @@ def install(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installed]:
         whole.open()
         return whole
 
-    yield start
-    for each in made:
-        each.stop()
-        each.end_workloads()
-        shutil.rmtree(each.data.parent, ignore_errors=True)
+    try:
+        yield start
+    finally:
+        for each in made:
+            each.stop()
+            each.end_workloads()
+            shutil.rmtree(each.data.parent, ignore_errors=True)
+
+
+@pytest.fixture
+def install(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installed]:
+    """`install(**settings)`: a running installation, for one test."""
+    with installing(tmp_path_factory) as start:
+        yield start
 
 
 @pytest.fixture(scope="session")

@@ -150,9 +150,7 @@ def _size(pids: list[int]) -> tuple[int, int]:
 async def _sandbox() -> Finding:
     found = (await Sandbox.detect()).describe()
     word = f"{found.mechanism}; does not cover: {', '.join(found.exposes)}"
-    advice = (
-        f"{found.reason}. Code of several people is refused (`local_unprotected` allows it)."
-    )
+    advice = f"{found.reason}. Code of several people is refused (`local_unprotected` allows it)."
     return Finding("sandbox", not found.reason, word, advice)
 
 

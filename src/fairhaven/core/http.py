@@ -86,7 +86,7 @@ def platform_of(request: Request) -> Platform:
 
 
 def origin_of(request: Request) -> str:
-    """The address at which the reader reached us, for links that stay there; never one that we do not know."""
+    """The address at which the reader reached us, for links that stay there; only one that we know."""
     origin_at = getattr(request.app.state, "origin_at", None)
     return str(origin_at(request)) if origin_at else platform_of(request).settings.public_url
 

@@ -4,13 +4,15 @@ import re
 from contextlib import closing
 
 import pytest
+from tests.integration.conftest import installing
 
 CSRF = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 
 @pytest.fixture(scope="package")
-def whole(install):
-    return install(probe_timeout="8")
+def whole(tmp_path_factory):
+    with installing(tmp_path_factory) as install:
+        yield install(probe_timeout="8")
 
 
 @pytest.fixture(scope="package")

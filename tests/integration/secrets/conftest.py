@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.integration.conftest import installing
 
 from fairhaven.core.testing import openbao
 from fairhaven.core.testing.canaries import MARK, Scene
@@ -50,10 +51,9 @@ def bao(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 @pytest.fixture(scope="package", params=["table", "vault"])
 def scene(
     request: pytest.FixtureRequest,
-    install: Callable[..., Any],
     tells: Path,
     tmp_path_factory: pytest.TempPathFactory,
-) -> Scene:
+) -> Iterator[Scene]:
     """An installation in which nothing is planted yet, with a release of the module."""
     confidence = tmp_path_factory.mktemp("confidence") / "issuer"
     confidence.write_text(f"{MARK}-an-issuers-client-secret-{os.urandom(8).hex()}")
@@ -71,12 +71,13 @@ def scene(
         token.write_text(server.token)
         settings |= {"secrets": server.setting, "secrets_token": f"file:{token}"}
         planted |= {"our token for the store": server.token, "its root token": server.root}
-    whole = install(**settings)
-    made = Scene(whole, planted, logs=[whole.log])
-    made.release = whole.release(tells)
-    build = whole.items("builds")[0]
-    made.project = build["project_id"]
-    return made
+    with installing(tmp_path_factory) as install:
+        whole = install(**settings)
+        made = Scene(whole, planted, logs=[whole.log])
+        made.release = whole.release(tells)
+        build = whole.items("builds")[0]
+        made.project = build["project_id"]
+        yield made
 
 
 @pytest.fixture(scope="package")

@@ -1,11 +1,13 @@
 """One installation for all that is done to it here."""
 
 import pytest
+from tests.integration.conftest import installing
 
 
 @pytest.fixture(scope="package")
-def whole(install):
-    return install()
+def whole(tmp_path_factory):
+    with installing(tmp_path_factory) as install:
+        yield install()
 
 
 @pytest.fixture(scope="package")
