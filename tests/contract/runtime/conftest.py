@@ -158,6 +158,7 @@ def stock_python(make_environment: Callable[..., Path]) -> Path:
 @pytest.fixture(scope="session")
 def install(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
     """Make a folder that, on PYTHONPATH, holds probe modules with their entry points."""
+    tmp_path_factory.getbasetemp()  # made here: the corpus asks from several threads at once
 
     def install(*names: str) -> Path:
         folder = tmp_path_factory.mktemp("modules")
