@@ -4,11 +4,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from fairhaven.core.db import Base, now
-from fairhaven.core.errors import Conflict
 from fairhaven.core.facts import emit
 from fairhaven.core.marks import ERASED
 from fairhaven.facts.identity import PersonErased
@@ -22,7 +21,8 @@ from fairhaven.identity.models import (
     SignInLinkRow,
     TokenRow,
 )
-from fairhaven.identity.schemas import Kind, Session, Token
+from fairhaven.identity.schemas import Session, Token
+from fairhaven.identity.service.administering import keep_an_administrator, one_by_one
 from fairhaven.identity.service.recognising import forget
 
 _OWNED: Sequence[type[Base]] = (
@@ -65,24 +65,15 @@ async def erase(session: AsyncSession, person_id: UUID) -> None:
     """Keep nothing but the identifier, which says nothing any more.
 
     Raises:
-        Conflict: nobody else is an administrator.
+        LastAdministrator: nobody else would be left to administer.
     """
+    await one_by_one(session)
     row = await session.get_one(PersonRow, person_id, with_for_update=True)
-    if row.administrator and not await _others(session, person_id):
-        raise Conflict("You are the only administrator.", fix="Make somebody else one first.")
+    if row.administrator:
+        await keep_an_administrator(session, row)
     for table in _OWNED:
         await session.execute(delete(table).where(table.person_id == person_id))  # type: ignore[attr-defined]
     row.name, row.email, row.administrator, row.signed_in_at = ERASED, None, False, None
     row.disabled_at = row.disabled_at or now()
     await emit(session, PersonErased(person=person_id))
     await forget(session, person_id)
-
-
-async def _others(session: AsyncSession, person_id: UUID) -> int:
-    others = select(func.count()).where(
-        PersonRow.administrator,
-        PersonRow.id != person_id,
-        PersonRow.kind == Kind.PERSON,
-        PersonRow.disabled_at.is_(None),
-    )
-    return await session.scalar(others) or 0

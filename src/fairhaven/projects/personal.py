@@ -7,11 +7,11 @@ from uuid import UUID
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from fairhaven.core.errors import Conflict
 from fairhaven.core.policy import Role
 from fairhaven.identity import service as identity
 from fairhaven.projects.models import AcceptedTermsRow, InvitationRow, MembershipRow, ProjectRow, QuotaRow
 from fairhaven.projects.service import granting, roles_of
+from fairhaven.projects.service.members import keep_a_manager
 
 
 async def kept(session: AsyncSession, person_id: UUID) -> Mapping[str, Any]:
@@ -38,11 +38,11 @@ async def erase(session: AsyncSession, person_id: UUID) -> None:
     """Leave every project.
 
     Raises:
-        Conflict: one of them would have members, but nobody to manage it.
+        LastManager: one of them would have members, but nobody to manage it.
     """
     for project_id, role in (await roles_of(session, person_id)).items():
-        if role is Role.MANAGER:
-            await _see_to_managers(session, project_id, person_id)
+        if role is Role.MANAGER and not await _alone(session, project_id, person_id):
+            await keep_a_manager(session, project_id, person_id)
     theirs = select(MembershipRow).where(MembershipRow.person_id == person_id)
     for row in (await session.scalars(theirs)).all():
         await granting.remove(session, row)
@@ -54,16 +54,8 @@ async def erase(session: AsyncSession, person_id: UUID) -> None:
     await session.execute(delete(QuotaRow).where(QuotaRow.holder.endswith(f":{person_id}")))
 
 
-async def _see_to_managers(session: AsyncSession, project_id: UUID, person_id: UUID) -> None:
-    others = select(MembershipRow.person_id).where(
+async def _alone(session: AsyncSession, project_id: UUID, person_id: UUID) -> bool:
+    others = select(MembershipRow.id).where(
         MembershipRow.project_id == project_id, MembershipRow.person_id != person_id
     )
-    people = set(await session.scalars(others))
-    for other in people:
-        if (await roles_of(session, other))[project_id] is Role.MANAGER:
-            return
-    if people:
-        project = await session.get_one(ProjectRow, project_id)
-        raise Conflict(
-            f"You are the only manager of {project.name}.", fix="Make somebody else a manager of it first."
-        )
+    return await session.scalar(others.limit(1)) is None

@@ -46,8 +46,7 @@ async def change_person(
         Conflict: a service account cannot administer; a person who left cannot come back.
     """
     policy.can_disable.check(actor, person_id)
-    # One after the other: two administrators who close each other leave one of them.
-    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended("administrators", 0))))
+    await one_by_one(session)
     row = await session.get(PersonRow, person_id, with_for_update=True)
     if row is None:
         raise NotFound("There is no such person.")
@@ -62,7 +61,7 @@ async def _close(session: AsyncSession, row: PersonRow, closed: bool) -> None:
     if closed == (row.disabled_at is not None):
         return
     if closed and row.administrator:
-        await _see_to_others(session, row)
+        await keep_an_administrator(session, row)
     row.disabled_at = now() if closed else None
     await emit(session, PersonDisabled(person=row.id) if closed else PersonEnabled(person=row.id))
     await forget(session, row.id)
@@ -74,13 +73,19 @@ async def _promote(session: AsyncSession, row: PersonRow, administrator: bool) -
     if administrator and (row.kind != Kind.PERSON or row.disabled_at is not None):
         raise Conflict("Only somebody who can sign in can be an administrator.")
     if not administrator:
-        await _see_to_others(session, row)
+        await keep_an_administrator(session, row)
     before, row.administrator = row.administrator, administrator
     await emit(session, AdministratorSet(person=row.id, before=before, after=administrator))
     await forget(session, row.id)
 
 
-async def _see_to_others(session: AsyncSession, row: PersonRow) -> None:
+async def one_by_one(session: AsyncSession) -> None:
+    """Until this transaction ends, nobody else closes, demotes or erases: two at once leave one of them."""
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended("administrators", 0))))
+
+
+async def keep_an_administrator(session: AsyncSession, row: PersonRow) -> None:
+    """Raises: LastAdministrator: nobody else would be left to administer."""
     others = select(func.count()).where(
         PersonRow.administrator, PersonRow.id != row.id, PersonRow.disabled_at.is_(None)
     )

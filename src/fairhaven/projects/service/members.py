@@ -176,9 +176,13 @@ def _member(person: identity.Listed, rows: Sequence[Membership]) -> Member:
 async def _keep_a_manager(
     session: AsyncSession, actor: Actor, project_id: UUID, person_id: UUID, then: Role | None
 ) -> None:
-    """Refuse what would leave the project without a manager who can sign in; administrators may."""
-    if actor.administrator or then is Role.MANAGER:
-        return
+    """Refuse what would leave the project without a manager; administrators may."""
+    if not actor.administrator and then is not Role.MANAGER:
+        await keep_a_manager(session, project_id, person_id)
+
+
+async def keep_a_manager(session: AsyncSession, project_id: UUID, person_id: UUID) -> None:
+    """Raises: LastManager: nobody else who can sign in manages the project."""
     managers = {
         each
         for each, rows in (await _rows(session, project_id)).items()
