@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -12,6 +12,7 @@ import psycopg
 import structlog
 from psycopg import sql
 from sqlalchemy import func, select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
 from starlette.responses import StreamingResponse
@@ -144,6 +145,36 @@ async def changes(
             if notice is None or wanted(notice):
                 await asyncio.sleep(settle)
                 yield
+
+
+async def keep_true(
+    live: Live,
+    refresh: Callable[[], Awaitable[None]],
+    wanted: Callable[[Notice], bool],
+    *,
+    what: str,
+    interval: float = 30.0,
+) -> None:
+    """Refresh what a process keeps until cancelled: after wanted facts, and every `interval` seconds."""
+    changed = asyncio.Event()
+    watch = asyncio.create_task(_flag(live, wanted, changed))
+    try:
+        while True:
+            changed.clear()
+            try:
+                await refresh()
+            except DBAPIError as error:
+                log.warning("what is kept waits for the database", what=what, error=str(error.orig).strip())
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(changed.wait(), interval)
+    finally:
+        watch.cancel()
+
+
+async def _flag(live: Live, wanted: Callable[[Notice], bool], changed: asyncio.Event) -> None:
+    async for notice in live.notices():
+        if notice is None or wanted(notice):
+            changed.set()
 
 
 def events(request: Request, source: AsyncIterator[tuple[str, str]]) -> StreamingResponse:

@@ -1,20 +1,14 @@
 """The notices that every page shows: kept in each web process, read anew when one is posted or withdrawn."""
 
-import asyncio
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import Any
 
-import structlog
-from sqlalchemy.exc import DBAPIError
 from starlette.requests import Request
 
-from fairhaven.core.live import Live
+from fairhaven.core.live import Live, keep_true
 from fairhaven.core.platform import Platform
 from fairhaven.notices import service
 from fairhaven.notices.schemas import Notice
-
-log = structlog.get_logger(__name__)
 
 COOKIE = "fairhaven_dismissed"
 REMEMBERED = 20  # dismissed notices that a browser remembers
@@ -30,19 +24,13 @@ class Board:
 
     async def run(self, *, interval: float = 30.0) -> None:
         """Look until cancelled: when a notice was posted or withdrawn, and every `interval` seconds."""
-        changed = asyncio.Event()
-        watch = asyncio.create_task(self._watch(changed))
-        try:
-            while True:
-                changed.clear()
-                try:
-                    await self.refresh()
-                except DBAPIError as error:
-                    log.warning("notices wait for the database", error=str(error.orig).strip())
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(changed.wait(), interval)
-        finally:
-            watch.cancel()
+        await keep_true(
+            self._live,
+            self.refresh,
+            lambda told: told.kind.startswith("notice."),
+            what="notices",
+            interval=interval,
+        )
 
     async def refresh(self) -> None:
         async with self._platform.transaction() as session:
@@ -54,11 +42,6 @@ class Board:
             return ()
         away = dismissed(request)
         return [each for each in service.concerning(actor, self._notices) if mark(each.id) not in away]
-
-    async def _watch(self, changed: asyncio.Event) -> None:
-        async for told in self._live.notices():
-            if told is None or told.kind.startswith("notice."):
-                changed.set()
 
 
 def dismissed(request: Request) -> list[str]:

@@ -3,7 +3,6 @@
 Nothing here asks the database for a request, but for the terms that somebody has not accepted yet.
 """
 
-import asyncio
 import hashlib
 from collections.abc import Mapping
 from contextlib import suppress
@@ -12,24 +11,22 @@ from typing import ClassVar
 from urllib.parse import quote, urlsplit
 from uuid import UUID
 
-import structlog
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
 
 from fairhaven.core.errors import NotFound, Problem
-from fairhaven.core.live import Live
+from fairhaven.core.live import Live, keep_true
 from fairhaven.core.platform import Platform
 from fairhaven.core.policy import Actor
 from fairhaven.projects import colours, service
 from fairhaven.projects.schemas import Brand, CatalogFilter
 from fairhaven.ui import environment, rendering
 
-log = structlog.get_logger(__name__)
-
 OPEN = ("/terms", "/sign-out", "/sign-in", "/invitations/", "/brand/", "/api/", "/internal/", "/notices/")
 """Where people may go before they accept the terms. Programs are not asked: they come with tokens."""
 MOST_ACCEPTED = 50_000
+CHANGES = ("brand.set", "hosts.set", "project.changed")  # facts after which a page may look otherwise
 
 
 class TermsAsked(Problem):
@@ -70,19 +67,9 @@ class Brands:
 
     async def run(self, *, interval: float = 30.0) -> None:
         """Look until cancelled: when something changed, and every `interval` seconds."""
-        changed = asyncio.Event()
-        watch = asyncio.create_task(self._watch(changed))
-        try:
-            while True:
-                changed.clear()
-                try:
-                    await self.refresh()
-                except DBAPIError as error:
-                    log.warning("brands wait for the database", error=str(error.orig).strip())
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(changed.wait(), interval)
-        finally:
-            watch.cancel()
+        await keep_true(
+            self._live, self.refresh, lambda told: told.kind in CHANGES, what="brands", interval=interval
+        )
 
     async def begin(self) -> None:
         """Look for the first time, before the first page; without a database, `run` goes on trying."""
@@ -145,11 +132,6 @@ class Brands:
         if len(self._accepted) >= MOST_ACCEPTED:
             self._accepted.clear()
         self._accepted.add(key)
-
-    async def _watch(self, changed: asyncio.Event) -> None:
-        async for told in self._live.notices():
-            if told is None or told.kind in ("brand.set", "hosts.set", "project.changed"):
-                changed.set()
 
 
 def host_of(request: Request) -> str:
