@@ -16,11 +16,6 @@ from fairhaven.builds import handlers as builds_handlers
 from fairhaven.builds import pages as builds_pages
 from fairhaven.builds import tasks as builds_tasks
 from fairhaven.catalog import api as catalog_api
-from fairhaven.catalog import editor_pages as catalog_editor_pages
-from fairhaven.catalog import export_api as catalog_export_api
-from fairhaven.catalog import identifiers as catalog_identifiers
-from fairhaven.catalog import metadata_api as catalog_metadata_api
-from fairhaven.catalog import oai_api as catalog_oai_api
 from fairhaven.catalog import pages as catalog_pages
 from fairhaven.catalog import tasks as catalog_tasks
 from fairhaven.core.live import Live
@@ -58,10 +53,6 @@ ROUTERS: Sequence[APIRouter] = (
     audit_api.router,
     notices_api.router,
     catalog_api.router,
-    catalog_export_api.router,
-    catalog_identifiers.router,
-    catalog_oai_api.router,
-    catalog_metadata_api.router,
     builds_api.router,
     workloads_api.router,
     workloads_gateway.router,
@@ -80,7 +71,6 @@ ROUTERS: Sequence[APIRouter] = (
     secrets_pages.router,
     audit_pages.router,
     notices_pages.router,
-    catalog_editor_pages.router,
     catalog_pages.router,
     builds_pages.router,
     workloads_start_page.router,

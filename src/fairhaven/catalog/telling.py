@@ -6,7 +6,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from fairhaven.catalog.export_api import offered
+from fairhaven.catalog.api.exports import offered
 from fairhaven.catalog.exports import bibtex, cff, datacite, formats, schema_org, signposting
 from fairhaven.catalog.exports.item import Item, Licence
 from fairhaven.catalog.schemas import ExportFormat

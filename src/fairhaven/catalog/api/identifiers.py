@@ -7,7 +7,8 @@ from xml.sax.saxutils import escape
 from fastapi import APIRouter, Query
 from fastapi.responses import RedirectResponse, Response
 
-from fairhaven.catalog import answers, service
+from fairhaven.catalog import service
+from fairhaven.catalog.api import answers
 from fairhaven.catalog.exports import dcat
 from fairhaven.catalog.exports.formats import PROFILES, SYNTAXES, Profile
 from fairhaven.catalog.exports.negotiation import JSON

@@ -7,9 +7,10 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from fairhaven.catalog import answers, policy, service, tasks
+from fairhaven.catalog import policy, service, tasks
+from fairhaven.catalog.api import answers
+from fairhaven.catalog.api.identifiers import FormatName, ProfileName
 from fairhaven.catalog.exports.negotiation import JSON
-from fairhaven.catalog.identifiers import FormatName, ProfileName
 from fairhaven.catalog.schemas import Facets, Hook, Module, ModuleSummary, NewModule, Release, Sort
 from fairhaven.core import jobs
 from fairhaven.core.http import Call, Caller, Cursor, Limit, RequestContext, platform_of, with_etag

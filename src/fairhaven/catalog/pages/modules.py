@@ -8,8 +8,9 @@ from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, Response
 from pydantic import ValidationError
 
-from fairhaven.catalog import answers, policy, service, telling
-from fairhaven.catalog.api import Filter, Filtered
+from fairhaven.catalog import policy, service, telling
+from fairhaven.catalog.api import answers
+from fairhaven.catalog.api.modules import Filter, Filtered
 from fairhaven.catalog.schemas import Facets, Module, Sort, SourceSpec
 from fairhaven.catalog.service import FACETS, AlreadyRegistered, MetadataInvalid
 from fairhaven.catalog.service.searching import View

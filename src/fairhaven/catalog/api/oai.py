@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from fairhaven.catalog import policy
-from fairhaven.catalog.answers import site_of
+from fairhaven.catalog.api.answers import site_of
 from fairhaven.catalog.exports.item import Site
 from fairhaven.catalog.oai import answers, protocol, tokens
 from fairhaven.catalog.oai.protocol import Asked, OaiError

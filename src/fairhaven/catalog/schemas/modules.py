@@ -1,4 +1,4 @@
-"""What the catalog tells and takes over the wire."""
+"""Modules, releases, and what is told of them."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime

@@ -5,10 +5,11 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
-from fairhaven.catalog import answers, service
+from fairhaven.catalog import service
+from fairhaven.catalog.api import answers
+from fairhaven.catalog.api.identifiers import DataSet, FormatName, ProfileName
 from fairhaven.catalog.exports import formats
 from fairhaven.catalog.exports.item import Item
-from fairhaven.catalog.identifiers import DataSet, FormatName, ProfileName
 from fairhaven.catalog.schemas import ExportFormat, ExportFormats
 from fairhaven.core.http import Call, with_etag
 

@@ -1,4 +1,4 @@
-"""Tables of the catalog."""
+"""Modules and their releases, as tables."""
 
 from datetime import datetime
 from typing import Any

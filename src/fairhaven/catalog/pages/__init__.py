@@ -1,0 +1,11 @@
+"""Pages of the catalog, one module a question."""
+
+from fastapi import APIRouter
+
+from fairhaven.catalog.pages import editor, modules
+
+router = APIRouter()
+for _part in (editor, modules):  # the editor first: a module's own page takes every name below /catalog
+    router.include_router(_part.router)
+
+__all__ = ["router"]

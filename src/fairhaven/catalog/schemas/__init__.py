@@ -1,0 +1,43 @@
+"""What the catalog tells and takes over the wire."""
+
+from fairhaven.catalog.schemas.modules import (
+    ExportFormat,
+    ExportFormats,
+    FacetCount,
+    Facets,
+    Hook,
+    MetadataCheck,
+    MetadataSchema,
+    Module,
+    ModuleSummary,
+    NewMetadataCheck,
+    NewModule,
+    NewRelease,
+    Release,
+    ReleaseMark,
+    Sort,
+    SourceSpec,
+    Tombstone,
+    Visibility,
+)
+
+__all__ = [
+    "ExportFormat",
+    "ExportFormats",
+    "FacetCount",
+    "Facets",
+    "Hook",
+    "MetadataCheck",
+    "MetadataSchema",
+    "Module",
+    "ModuleSummary",
+    "NewMetadataCheck",
+    "NewModule",
+    "NewRelease",
+    "Release",
+    "ReleaseMark",
+    "Sort",
+    "SourceSpec",
+    "Tombstone",
+    "Visibility",
+]
