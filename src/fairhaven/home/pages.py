@@ -5,7 +5,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from fairhaven.builds import service as builds
 from fairhaven.catalog import service as catalog
-from fairhaven.catalog.pages.modules import view_of
+from fairhaven.catalog.pages.listing import view_of
 from fairhaven.catalog.schemas import Sort
 from fairhaven.core.http import Call
 from fairhaven.ui.rendering import render

@@ -2,10 +2,10 @@
 
 from fastapi import APIRouter
 
-from fairhaven.catalog.pages import editor, modules
+from fairhaven.catalog.pages import editor, items, listing
 
 router = APIRouter()
-for _part in (editor, modules):  # the editor first: a module's own page takes every name below /catalog
+for _part in (editor, listing, items):  # items last: a module's own page takes every name below /catalog
     router.include_router(_part.router)
 
 __all__ = ["router"]
