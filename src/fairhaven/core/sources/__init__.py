@@ -3,7 +3,7 @@
 Everything here distrusts the address and what lies behind it. The door is `head`, `read_file` and `checkout`.
 """
 
-from fairhaven.core.sources.addresses import Address, Protocol, read, read_branch
+from fairhaven.core.sources.addresses import Address, Protocol, read_branch
 from fairhaven.core.sources.errors import (
     AddressRefused,
     BadAddress,
@@ -19,7 +19,8 @@ from fairhaven.core.sources.errors import (
     SourceTimedOut,
     UnsafeRepository,
 )
-from fairhaven.core.sources.repository import Checkout, Revision, checkout, head, opened, read_file
+from fairhaven.core.sources.origins import Origin, Place, Standing
+from fairhaven.core.sources.repository import Checkout, Revision, checkout, head, opened, read, read_file
 
 __all__ = [
     "Address",
@@ -29,6 +30,8 @@ __all__ = [
     "Checkout",
     "FoldersNotAllowed",
     "NoMetadata",
+    "Origin",
+    "Place",
     "Protocol",
     "RepositoryMoved",
     "RepositoryNotFound",
@@ -38,6 +41,7 @@ __all__ = [
     "SourceChanged",
     "SourceProblem",
     "SourceTimedOut",
+    "Standing",
     "UnsafeRepository",
     "checkout",
     "head",

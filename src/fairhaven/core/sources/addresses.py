@@ -18,6 +18,8 @@ _BRANCH = re.compile(
 _HOST = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*|[0-9a-fA-F:.]+")
 _USER = re.compile(r"(?:\w[\w.-]*)?")
 _CONTROL = re.compile(r"[\x00-\x20\x7f]")
+_ORIGIN = re.compile(r"(?P<kind>[a-z][a-z0-9]{0,29})\+(?P<base>https?://[^#\s]+)#(?P<item>[^#]+)")
+_ITEM = re.compile(r"(?!.*\.\.)[A-Za-z0-9][A-Za-z0-9._:/@+~%=()-]{0,299}")
 
 
 class Protocol(StrEnum):
@@ -27,6 +29,7 @@ class Protocol(StrEnum):
     HTTPS = "https"
     SSH = "ssh"
     FILE = "file"
+    ORIGIN = "origin"  # an item of a catalog elsewhere: `kind+https://base#item`
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,9 @@ class Address:
     protocol: Protocol
     host: str
     path: str
+    kind: str = ""
+    base: str = ""
+    item: str = ""
 
     @property
     def uses_this_machine(self) -> bool:
@@ -45,14 +51,21 @@ class Address:
 
     @property
     def name(self) -> str:
-        """The last part of the path, without `.git`."""
+        """The last part of the path, without `.git`; of an item, the last part of its key."""
+        if self.protocol is Protocol.ORIGIN:
+            return self.item.rstrip("/").rpartition("/")[2].rpartition(":")[2] or self.item
         return self.path.rstrip("/").rpartition("/")[2].removesuffix(".git")
 
     @property
     def key(self) -> str:
         """The same for all spellings of one address: `https://H/x.git/` and `https://h/x` are one."""
+        if self.protocol is Protocol.ORIGIN:
+            return f"{self.kind}+{self.base.rstrip('/')}#{self.item}"
         path = self.path.rstrip("/").removesuffix(".git")
         return f"{self.protocol}://{self.host.lower()}{path}"
+
+
+_GIT = (Protocol.HTTP, Protocol.HTTPS, Protocol.SSH, Protocol.FILE)
 
 
 def read(text: str) -> Address:
@@ -70,6 +83,8 @@ def read(text: str) -> Address:
         raise BadAddress("The address holds spaces or control characters.")
     if found := _SCP.fullmatch(text):
         return Address(text, Protocol.SSH, found["host"], f"/{found['path'].lstrip('/')}")
+    if found := _ORIGIN.fullmatch(text):
+        return _origin(text, found)
     return _url(text)
 
 
@@ -85,6 +100,22 @@ def read_branch(text: str | None) -> str | None:
     if not _BRANCH.fullmatch(name) or name.endswith(("/", ".")) or name == "@":
         raise BadAddress(f"`{name[:60]}` cannot be the name of a branch.", fix="Check the branch's name.")
     return name
+
+
+def _origin(text: str, found: re.Match[str]) -> Address:
+    kind, base, item = found["kind"], found["base"], found["item"]
+    try:
+        parts = urlsplit(base)
+        host, port, named = parts.hostname or "", parts.port, parts.username or parts.password
+    except ValueError as error:
+        raise BadAddress(f"The address cannot be read: {error}.") from None
+    if named:
+        raise BadAddress("The address holds a user name or password, which everybody could read.")
+    _check_host(host, "")
+    if not _ITEM.fullmatch(item):
+        raise BadAddress(f"`{item[:60]}` cannot name an item of a catalog.")
+    where = f"{host}:{port}" if port else host
+    return Address(text, Protocol.ORIGIN, where, parts.path, kind=kind, base=base, item=item)
 
 
 def _folder(path: str) -> Address:
@@ -104,7 +135,7 @@ def _url(text: str) -> Address:
         host, port, user, password = parts.hostname or "", parts.port, parts.username, parts.password
     except ValueError as error:
         raise BadAddress(f"The address cannot be read: {error}.") from None
-    if parts.scheme not in list(Protocol):
+    if parts.scheme not in _GIT:
         raise BadAddress(_unknown(parts.scheme, text))
     protocol = Protocol(parts.scheme)
     if protocol is Protocol.FILE:

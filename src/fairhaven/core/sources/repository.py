@@ -10,8 +10,8 @@ from pathlib import Path
 from uuid import uuid4
 
 from fairhaven.core.outbound import Guard
-from fairhaven.core.sources import addresses, folders, git
-from fairhaven.core.sources.addresses import Address
+from fairhaven.core.sources import addresses, folders, git, origins
+from fairhaven.core.sources.addresses import Address, Protocol
 from fairhaven.core.sources.complaints import WholeOnly
 from fairhaven.core.sources.errors import (
     BadAddress,
@@ -38,10 +38,14 @@ _POINTER = b"version https://git-lfs.github.com/spec/"
 
 @dataclass(frozen=True)
 class Revision:
-    """Where a source stands: a commit (or `sha256-…` of a plain folder), and the branch that was followed."""
+    """Where a source stands: a commit (or `sha256-…` of what is no repository), and the branch followed.
+
+    `builds` is false for what is described only, so that there is nothing to build.
+    """
 
     commit: str
     branch: str | None
+    builds: bool = True
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,15 @@ class Checkout:
     submodules: tuple[str, ...] = ()
 
 
+def read(text: str) -> Address:
+    """Read an address as people give it: of a repository, a folder, or an item's page in a catalog elsewhere.
+
+    Raises:
+        BadAddress: it is none; the detail says why.
+    """
+    return addresses.read(origins.recognised(text.strip()[: addresses.LONGEST]) or text)
+
+
 async def head(
     source: str, branch: str | None = None, *, allow_folders: bool, guard: Guard = STRICT
 ) -> Revision:
@@ -64,6 +77,8 @@ async def head(
     """
     address = opened(source, allow_folders=allow_folders)
     wanted = addresses.read_branch(branch)
+    if address.protocol is Protocol.ORIGIN:
+        return await _item_head(address, wanted, guard)
     if folder := await _plain_folder(address):
         if wanted:
             raise BranchNotFound("A plain folder has no branches.", fix="Leave the branch empty.")
@@ -93,6 +108,8 @@ async def read_file(
         SourceProblem: anything else that goes wrong with the source.
     """
     address = opened(source, allow_folders=allow_folders)
+    if address.protocol is Protocol.ORIGIN:
+        return await _item_file(address, revision, name, guard)
     if folder := await _plain_folder(address):
         return await asyncio.to_thread(_read, folder, name)
 
@@ -134,7 +151,11 @@ async def checkout(
     target.parent.mkdir(parents=True, exist_ok=True)
     fresh = target.with_name(f".{target.name}-{uuid4().hex[:8]}")
     try:
-        if commit.startswith(folders.PREFIX):
+        if address.protocol is Protocol.ORIGIN:
+            await origins.written(address, commit, fresh, guard, max_bytes=max_bytes, seconds=seconds)
+            await asyncio.to_thread(folders.check_links, fresh)
+            made = await asyncio.to_thread(_described, fresh, ())
+        elif commit.startswith(folders.PREFIX):
             await _copied(address, commit, fresh, max_bytes)
             made = await asyncio.to_thread(_described, fresh, ())
         else:
@@ -154,10 +175,26 @@ def opened(source: str, *, allow_folders: bool) -> Address:
     Raises:
         BadAddress, FoldersNotAllowed
     """
-    address = addresses.read(source)
+    address = read(source)
     if addresses.folder_of(address) and not allow_folders:
         raise FoldersNotAllowed()
     return address
+
+
+async def _item_head(address: Address, branch: str | None, guard: Guard) -> Revision:
+    if branch:
+        raise BranchNotFound("An item of a catalog has no branches.", fix="Leave the branch empty.")
+    origin, place = origins.of(address)
+    standing = await origin.head(place, guard)
+    return Revision(standing.revision, None, standing.builds)
+
+
+async def _item_file(address: Address, revision: Revision, name: str, guard: Guard) -> bytes:
+    """Its metadata is all that an item gives alone; the rest comes with the whole of it."""
+    if name != origins.METADATA_FILE:
+        raise _no_file(name)
+    origin, place = origins.of(address)
+    return await origin.metadata(place, revision.commit, guard)
 
 
 async def _plain_folder(address: Address) -> Path | None:
