@@ -295,6 +295,27 @@ async def test_one_file_of_a_large_repository_is_read_without_the_rest(smart: st
 
 
 @pytest.mark.parametrize("kind", ["repository", "folder"])
+async def test_a_readme_comes_with_the_metadata_when_there_is_one_that_may_be_read(
+    kind: str, repo: Path
+) -> None:
+    (repo / "README.md").symlink_to(NAME)
+    (repo / "README.rst").write_text("Seaweed\n")
+    revision = Revision(commit(repo), "main")
+    if kind == "folder":
+        shutil.rmtree(repo / ".git")
+    names = ("README.md", "README.rst", "README")
+    found = await sources.read_files(str(repo), revision, NAME, first_of=names, allow_folders=True)
+    # A link is not followed: in a folder the next one stands in, of a repository only the first is brought.
+    assert set(found) == ({NAME} if kind == "repository" else {NAME, "README.rst"})
+    (repo / "README.md").unlink()
+    found = await sources.read_files(
+        str(repo), Revision(commit(repo), "main") if kind == "repository" else revision, NAME,
+        first_of=names, allow_folders=True,
+    )  # fmt: skip
+    assert found["README.rst"] == b"Seaweed\n"
+
+
+@pytest.mark.parametrize("kind", ["repository", "folder"])
 async def test_missing_metadata_says_which_file_to_add(kind: str, repo: Path) -> None:
     (repo / NAME).unlink()
     revision = Revision(commit(repo), "main")

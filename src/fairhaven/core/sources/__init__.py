@@ -20,7 +20,16 @@ from fairhaven.core.sources.errors import (
     UnsafeRepository,
 )
 from fairhaven.core.sources.origins import Origin, Place, Standing
-from fairhaven.core.sources.repository import Checkout, Revision, checkout, head, opened, read, read_file
+from fairhaven.core.sources.repository import (
+    Checkout,
+    Revision,
+    checkout,
+    head,
+    opened,
+    read,
+    read_file,
+    read_files,
+)
 
 __all__ = [
     "Address",
@@ -49,4 +58,5 @@ __all__ = [
     "read",
     "read_branch",
     "read_file",
+    "read_files",
 ]

@@ -5,6 +5,8 @@ import os
 import re
 import shutil
 import stat
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
@@ -107,18 +109,36 @@ async def read_file(
         NoMetadata: there is no such file, or it is not a plain file of at most `MAX_FILE` bytes.
         SourceProblem: anything else that goes wrong with the source.
     """
+    found = await read_files(
+        source, revision, name, allow_folders=allow_folders, guard=guard, max_bytes=max_bytes
+    )
+    return found[name]
+
+
+async def read_files(
+    source: str,
+    revision: Revision,
+    name: str,
+    *,
+    first_of: Sequence[str] = (),
+    allow_folders: bool,
+    guard: Guard = STRICT,
+    max_bytes: int = MAX_BYTES,
+) -> Mapping[str, bytes]:
+    """Read a file as `read_file` does, and with it the first of others that is there and can be read."""
     address = opened(source, allow_folders=allow_folders)
     if address.protocol is Protocol.ORIGIN:
-        return await _item_file(address, revision, name, guard)
+        return {name: await _item_file(address, revision, name, guard)}
     if folder := await _plain_folder(address):
-        return await asyncio.to_thread(_read, folder, name)
+        return await asyncio.to_thread(_read_all, folder, name, first_of)
 
-    async def bring(there: Address) -> bytes:
+    async def bring(there: Address) -> Mapping[str, bytes]:
         async with git.at_home(there, guard, max_bytes=max_bytes, seconds=READ_SECONDS) as run:
             files = run.home / "files"
             files.mkdir()
-            await git.watched(_bring_file(run, files, revision, name), [run.home], 2 * max_bytes)
-            return _read(files, name)
+            bringing = _bring_files(run, files, revision, name, first_of)
+            await git.watched(bringing, [run.home], 2 * max_bytes)
+            return _read_all(files, name, first_of)
 
     return await reached(address, guard, bring)
 
@@ -225,15 +245,17 @@ def _revision(address: Address, said: str, branch: str | None) -> Revision:
     raise RepositoryNotFound(f"{address.text} is empty.", fix="Push a first commit, then try again.")
 
 
-async def _bring_file(run: Git, files: Path, revision: Revision, name: str) -> None:
-    """Fetch the commit without contents where the server can, then the one file."""
+async def _bring_files(run: Git, files: Path, revision: Revision, name: str, first_of: Sequence[str]) -> None:
+    """Fetch the commit without contents where the server can, then the file, and the first of the others."""
     repository = run.home / "git"
     await _fetch(run, repository, revision, "--filter=blob:none")
     at = (f"--git-dir={repository}", f"--work-tree={files}")
-    listed = await run(*at, "ls-tree", "--name-only", revision.commit, "--", name)
-    if name not in listed.splitlines():
+    listed = await run(*at, "ls-tree", "--name-only", revision.commit, "--", name, *first_of)
+    there = set(listed.splitlines())
+    if name not in there:
         raise _no_file(name)
-    await run(*at, "checkout", "--quiet", "--force", revision.commit, "--", name)
+    also = [each for each in first_of if each in there][:1]
+    await run(*at, "checkout", "--quiet", "--force", revision.commit, "--", name, *also)
 
 
 async def _cloned(
@@ -321,6 +343,14 @@ def _replace(fresh: Path, target: Path) -> None:
     elif target.exists():
         shutil.rmtree(target)
     fresh.rename(target)
+
+
+def _read_all(folder: Path, name: str, first_of: Sequence[str]) -> Mapping[str, bytes]:
+    found = {name: _read(folder, name)}
+    for each in first_of:
+        with suppress(NoMetadata):  # nobody needs it
+            return {**found, each: _read(folder, each)}
+    return found
 
 
 def _read(folder: Path, name: str) -> bytes:
