@@ -1,0 +1,1 @@
+"""Catalogs elsewhere that the platform knows: their lists, and their items."""

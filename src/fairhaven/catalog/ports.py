@@ -1,0 +1,128 @@
+"""Ports of the catalog, which drivers implement.
+
+`ExternalCatalog` is for lists of modules elsewhere, which a feed follows. A driver is a class without
+arguments, named by an entry point of group `fairhaven.catalogs` whose name is the list's kind. A list is
+addressed as `KIND+ADDRESS`, such as `oai+https://zenodo.org/oai2d`; drivers see the part behind the `+`.
+
+What its entries name are sources as people would type them: addresses of repositories, or items for which a
+driver of `fairhaven.origins` answers (`core.sources.origins`). The service registers them, follows, names,
+retries and removes; a driver only reads lists.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar, Protocol
+
+from fairhaven.core.errors import Problem
+from fairhaven.core.outbound import Guard
+
+MOST_AT_ONCE = 500  # entries of a batch
+
+
+@dataclass(frozen=True)
+class Option:
+    """Something about a list that a person may choose beside its address; a form asks for it."""
+
+    name: str
+    label: str
+    help: str = ""
+    choices: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A list as a feed keeps it: its address without `KIND+`, and the options that were given."""
+
+    address: str
+    options: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a list tells of an entry beside its name, so that nobody needs to ask for it again.
+
+    It must be what the entry's origin would say: `Standing.revision`, and the bytes of `metadata`.
+    """
+
+    revision: str
+    metadata: bytes
+    builds: bool = False
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of a list. `key` names it in this list for ever (at most 500 characters).
+
+    `deleted`: the list says that it is no more; `source` may then be empty. `problem`: the list has it, but
+    it cannot be a module, and why; people see the sentence. `revision`: any mark that changes when the entry
+    does, when the list has one: the module is then looked at when it changes, and else seldom.
+    """
+
+    key: str
+    source: str
+    title: str = ""
+    branch: str | None = None
+    deleted: bool = False
+    problem: str = ""
+    revision: str = ""
+    known: Known | None = None
+
+
+@dataclass(frozen=True)
+class Batch:
+    """The next entries of a list, at most `MOST_AT_ONCE`.
+
+    `cursor` is where to go on, kept with the entries in one transaction, and given back as it is (at most
+    4,000 characters; it outlasts restarts): at once when there is `more`, else at the next look, which may
+    then ask only for what is new since. `complete`: with this batch all entries were told since the look
+    began, so that those which were not told are gone from the list.
+    `pause`: seconds that the server wants to be left alone before the next question.
+    """
+
+    entries: Sequence[Entry] = ()
+    cursor: str | None = None
+    more: bool = False
+    complete: bool = False
+    pause: float = 0.0
+
+
+class ListProblem(Problem):
+    """The list cannot be read now."""
+
+    status: ClassVar[int] = 422
+    title: ClassVar[str] = "The list cannot be read"
+
+    def __init__(self, detail: str, *, fix: str | None = None, wait: float = 0.0) -> None:
+        """`wait`: seconds for which the server wants to be left alone."""
+        super().__init__(detail, fix=fix)
+        self.wait = wait
+
+
+class CursorLost(ListProblem):
+    """The list cannot go on from the cursor that was given."""
+
+
+class ExternalCatalog(Protocol):
+    """Reads lists of one kind. Asks only through the guard, bounded in time and size."""
+
+    # What people call such a list: "OAI-PMH endpoint".
+    label: ClassVar[str]
+    # How an address of one looks, shown in the form.
+    example: ClassVar[str]
+    options: ClassVar[Sequence[Option]]
+    # Whether its entries can be built and run; else they are listed only.
+    builds: ClassVar[bool]
+
+    def recognise(self, address: str) -> Listing | None:
+        """The list that an address pasted from a browser names, if it is plainly one of this kind.
+
+        Asks nobody.
+        """
+
+    async def entries(self, listing: Listing, cursor: str | None, guard: Guard) -> Batch:
+        """The next entries from `cursor` on; None begins anew. One question of the list, or a few.
+
+        Raises:
+            ListProblem: the list cannot be read now; the sentence is shown, and it is tried again later.
+            CursorLost: it cannot go on from there; the look begins anew.
+        """
