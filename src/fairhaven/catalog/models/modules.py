@@ -32,6 +32,12 @@ class ModuleRow(Entity):
     owner_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"))
     name: Mapped[str]
     visibility: Mapped[str]
+    # Whether it is built and run, or only listed.
+    trust: Mapped[str] = mapped_column(default="built")
+    # Until its metadata was valid once, only those see it who can mend it.
+    hidden: Mapped[bool] = mapped_column(default=False)
+    # Since when it is public no more: harvesters are told that its record went.
+    withheld_at: Mapped[datetime | None]
     source: Mapped[str]
     # The same for all spellings of one source, with the branch that is followed.
     source_key: Mapped[str]
@@ -57,9 +63,13 @@ class ModuleRow(Entity):
     description: Mapped[str]
     content: Mapped[dict[str, Any]] = mapped_column("metadata")
     problems: Mapped[list[dict[str, Any]]]
+    # What its forge or its history says where the authors are silent: field -> {value, source, at}.
+    filled: Mapped[dict[str, Any]] = mapped_column(default=dict)
     # No foreign key: releases refer to modules already, and are never deleted.
     latest_release_id: Mapped[UUID | None]
     updated_at: Mapped[datetime] = mapped_column(default=now)
+    # The DOI of all its releases together, once one was deposited.
+    doi: Mapped[str | None]
     checked_at: Mapped[datetime] = mapped_column(default=now)
     next_check_at: Mapped[datetime] = mapped_column(default=now)
     check_problem: Mapped[str | None]
@@ -67,11 +77,13 @@ class ModuleRow(Entity):
     # What the push hook's secret is made of, with the module's id; no key: nobody was told it yet.
     hook_key: Mapped[str | None]
     hook_number: Mapped[int]
+    # Percentage of F-UJI's points at the last visit of our robot; none where it was never.
+    fair_score: Mapped[int | None]
     removed_at: Mapped[datetime | None]
 
 
 class ReleaseRow(Entity):
-    """A release; never changed or deleted. Its `created_at` is when it was published."""
+    """A release; never deleted, and never changed but for its DOI. Its `created_at` is when it was published."""
 
     __tablename__ = "releases"
     __table_args__ = (
@@ -87,6 +99,11 @@ class ReleaseRow(Entity):
     description: Mapped[dict[str, Any]] = mapped_column(JSON)
     bundle: Mapped[str]
     build_id: Mapped[UUID | None]
+    # What its bundle holds, once that was looked at: files that can be had, and facts of the repository.
+    holdings: Mapped[dict[str, Any] | None]
+    # What the module said of itself at that commit. Lists do without it, so it is read when asked for.
+    content: Mapped[dict[str, Any]] = mapped_column("metadata", deferred=True)
+    doi: Mapped[str | None]
 
 
 sealing.opened_by(ModuleRow.hook_key)

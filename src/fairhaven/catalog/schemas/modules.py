@@ -58,6 +58,9 @@ class NewRelease(Schema):
     commit: Text = Field(max_length=100)
     digest: Text = Field(max_length=100)
     description: Mapping[str, Any] = {}
+    metadata: Mapping[str, Any] | None = Field(
+        None, description="What the module says of itself at this commit; else what it says now."
+    )
     bundle: Text = Field(max_length=200)
     build_id: UUID | None = None
 
@@ -75,6 +78,7 @@ class Release(Reading):
     bundle: str
     published_at: datetime
     build_id: UUID | None
+    doi: str | None = Field(None, description="Its DOI, once it was deposited.")
 
 
 class ReleaseMark(Reading):
@@ -127,9 +131,15 @@ class Module(Reading):
     data_type: Sequence[str]
     license: str | None
     latest_release: Release | None
+    doi: str | None = Field(
+        None, description="The DOI of all its releases together, once one was deposited."
+    )
     created_at: datetime
     updated_at: datetime
     checked_at: datetime
+    fair_score: int | None = Field(
+        None, description="Percentage of F-UJI's points at the last visit of the FAIR robot; none: never assessed."
+    )
     check_problem: str | None = Field(description="Why the last look at the repository failed, if it did.")
 
 
