@@ -16,7 +16,9 @@ from fairhaven.core.policy import (
 public = Rule("anyone, when it is public", lambda actor, module: module.visibility == Visibility.PUBLIC)
 
 can_list = anyone
-can_see = hidden(public | viewer | administrator)
+# Modules whose metadata was never right are for those who can mend it.
+mended = Rule("once its metadata was right", lambda actor, module: not module.hidden)
+can_see = hidden((public | viewer | administrator) & (mended | owner | developer | administrator))
 can_check_text = signed_in
 can_register = developer | administrator
 # Folders, and the key that ssh uses, belong to the platform's machine and not to whoever names them.
@@ -25,5 +27,7 @@ can_check = developer | administrator
 can_see_hook = developer | administrator
 can_rotate_hook = developer | administrator
 can_remove = owner | manager | administrator
+# Whether it is built, and who may see it.
+can_change = manager | administrator
 # The caller proves itself with the hook's own secret.
 can_push = anyone

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import undefer
 
 from fairhaven.catalog import policy
 from fairhaven.catalog.exports.item import Edition, Item, NotExportable, Site
@@ -109,14 +110,15 @@ async def _named(session: AsyncSession, actor: Actor, name: str) -> Sequence[Mod
 def _left(actor: Actor) -> ColumnElement[bool]:
     """The modules that were removed and that the actor might have seen."""
     mine = ModuleRow.project_id.in_(projects.visible_ids(actor))
-    return and_(ModuleRow.removed_at.is_not(None), or_(ModuleRow.visibility == Visibility.PUBLIC, mine))
+    left = and_(ModuleRow.removed_at.is_not(None), ~ModuleRow.hidden)
+    return and_(left, or_(ModuleRow.visibility == Visibility.PUBLIC, mine))
 
 
 async def _release(session: AsyncSession, row: ModuleRow, version: str | None) -> ReleaseRow | None:
     if version is None:
         return await session.get(ReleaseRow, row.latest_release_id) if row.latest_release_id else None
     query = select(ReleaseRow).where(ReleaseRow.module_id == row.id, ReleaseRow.version == clean(version))
-    found: ReleaseRow | None = await session.scalar(query)
+    found: ReleaseRow | None = await session.scalar(query.options(undefer(ReleaseRow.content)))
     return found
 
 
@@ -124,14 +126,19 @@ async def _exported(
     session: AsyncSession, site: Site, row: ModuleRow, release: ReleaseRow | None, *, pinned: bool
 ) -> Exported:
     module = await read_module(session, row, release)
+    if pinned and release:
+        module = module.model_copy(update=_words(release))
     item = item_of(site, row, release, pinned=pinned)
     return Exported(module, item) if isinstance(item, Item) else Exported(module, None, item)
 
 
 def item_of(site: Site, row: ModuleRow, release: ReleaseRow | None, *, pinned: bool) -> Item | str:
-    """The item, or why there is none."""
+    """The item, or why there is none. One that is pinned needs the release's content loaded."""
+    own = release if pinned else None
+    if row.hidden:
+        return f"The metadata of `{row.name}` was never right yet: its page lists the errors."
     try:
-        content = ModuleMetadata.model_validate(row.content)
+        content = ModuleMetadata.model_validate(own.content if own else row.content)
     except ValidationError:
         return f"The metadata of `{row.name}` has errors: its page lists them."
     edition: dict[str, Any] = {"edition": _edition(release) if release else None, "pinned": pinned}
@@ -139,14 +146,27 @@ def item_of(site: Site, row: ModuleRow, release: ReleaseRow | None, *, pinned: b
         row.name,
         content,
         site,
-        release.commit if pinned and release else row.commit,
+        own.commit if own else row.commit,
         row.created_at,
         row.updated_at,
         **edition,
-        licence_text=row.license,
+        licence_text=None if own else row.license,
         withdrawn=row.removed_at,
+        concept_doi=row.doi,
     )
 
 
 def _edition(row: ReleaseRow) -> Edition:
-    return Edition(row.version, row.commit, row.digest, row.created_at)
+    return Edition(row.version, row.commit, row.digest, row.created_at, row.doi)
+
+
+def _words(release: ReleaseRow) -> dict[str, Any]:
+    """What a release says of itself, as the fields of a module tell it."""
+    said = release.content
+    told = {name: said[name] for name in _SAID if name in said}
+    return {**told, "metadata": said, "commit": release.commit}
+
+
+_SAID = (
+    "title", "summary", "description", "license", "tags", "libraries", "tasks", "categories", "data_type",
+)  # fmt: skip

@@ -1,11 +1,11 @@
-"""What harvesters may take: every public module, and for ever that one was removed; ordered by datestamp."""
+"""What harvesters may take: every public module, and for ever that one is not any more; by datestamp."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, Text, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, Text, func, literal, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import defer
@@ -43,7 +43,7 @@ class Wanted:
 
 # Harvesters know seconds; so does the order, that what they were told and what they ask for agree.
 _moment: ColumnElement[datetime] = func.date_trunc(
-    "second", func.coalesce(ModuleRow.removed_at, ModuleRow.updated_at)
+    "second", func.coalesce(ModuleRow.removed_at, ModuleRow.withheld_at, ModuleRow.updated_at)
 )
 
 
@@ -96,19 +96,24 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
 def _bearers() -> Select[UUID]:
     """One public module for each name: who bears it, else who bore it last."""
     newest = ModuleRow.removed_at.desc().nulls_first()
-    public = ModuleRow.visibility == Visibility.PUBLIC
+    public = or_(ModuleRow.visibility == Visibility.PUBLIC, ModuleRow.withheld_at.is_not(None))
     one = select(ModuleRow.id).ext(distinct_on(ModuleRow.name))
-    return one.where(public).order_by(ModuleRow.name, newest)
+    return one.where(public, ~ModuleRow.hidden).order_by(ModuleRow.name, newest)
 
 
 async def _told(session: AsyncSession, site: Site, rows: Sequence[Row[ModuleRow, datetime]]) -> list[Record]:
-    ids = [row.latest_release_id for row, _ in rows if row.latest_release_id and not row.removed_at]
+    ids = [row.latest_release_id for row, _ in rows if row.latest_release_id and not _gone(row)]
     found = await session.scalars(select(ReleaseRow).where(ReleaseRow.id.in_(ids)))
     releases = {each.id: each for each in found}
     told = []
     for row, moment in rows:
         release = releases.get(row.latest_release_id) if row.latest_release_id else None
-        item = None if row.removed_at else item_of(site, row, release, pinned=False)
+        item = None if _gone(row) else item_of(site, row, release, pinned=False)
         known = item if isinstance(item, Item) else None
-        told.append(Record(row.id, row.name, moment, row.terms, row.removed_at is not None, known))
+        told.append(Record(row.id, row.name, moment, row.terms, _gone(row), known))
     return told
+
+
+def _gone(row: ModuleRow) -> bool:
+    """Removed, or not public any more: to harvesters it is the same."""
+    return row.removed_at is not None or row.withheld_at is not None

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Integer,
     Select,
     Text,
+    Uuid,
     and_,
     any_,
     bindparam,
@@ -24,7 +25,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from fairhaven.catalog.models import ModuleRow
 from fairhaven.catalog.schemas import Visibility
-from fairhaven.core.policy import Actor
+from fairhaven.core.policy import Actor, Role
 from fairhaven.projects import service as projects
 
 Chosen = Mapping[str, Sequence[str]]
@@ -63,6 +64,7 @@ class Wanted:
 
     administrator: bool
     mine: tuple[UUID, ...]
+    mending: tuple[UUID, ...]
     q: str
     chosen: tuple[tuple[str, tuple[str, ...]], ...]
     view: View | None = None
@@ -71,7 +73,8 @@ class Wanted:
     def of(cls, actor: Actor, q: str, chosen: Chosen, view: View | None = None) -> "Wanted":
         known = ((name, {clean(value) for value in chosen.get(name, ())}) for name in FACETS)
         kept = tuple((name, tuple(sorted(values)[:MOST_CHOSEN])) for name, values in known if values)
-        return cls(actor.administrator, tuple(projects.mine(actor)), clean(q), kept, view)
+        seen = (tuple(projects.mine(actor)), tuple(_mending(actor)))
+        return cls(actor.administrator, *seen, clean(q), kept, view)
 
     def without(self, facet: str) -> "Wanted":
         return replace(self, chosen=tuple(each for each in self.chosen if each[0] != facet))
@@ -84,7 +87,7 @@ class Wanted:
     @property
     def values(self) -> dict[str, Any]:
         terms = {name: [f"{name}={value}" for value in values] for name, values in self.chosen}
-        seen = {} if self.administrator else {"mine": list(self.mine)}
+        seen = {} if self.administrator else {"mine": list(self.mine), "mending": list(self.mending)}
         return {**seen, **_words(self.q), **terms, **self._viewed()}
 
     def _viewed(self) -> dict[str, Any]:
@@ -104,6 +107,9 @@ class Shape(NamedTuple):
     def fits(self) -> list[ColumnElement[bool]]:
         """The conditions of a list."""
         conditions = [_visible(projects.visible_ids_of(self.administrator))]
+        if not self.administrator:
+            mending: ColumnElement[Any] = bindparam("mending", type_=ARRAY(Uuid()))
+            conditions.append(or_(~ModuleRow.hidden, ModuleRow.project_id == any_(mending)))
         if self.words:
             conditions.append(ModuleRow.search.op("@@")(self.tsquery()))
         for name in self.facets:
@@ -142,7 +148,21 @@ def _words(q: str) -> dict[str, str]:
 
 def visible(actor: Actor) -> ColumnElement[bool]:
     """The modules that are there and that the actor may see."""
-    return _visible(projects.visible_ids(actor))
+    seen = _visible(projects.visible_ids(actor))
+    if actor.administrator:
+        return seen
+    shown = [~ModuleRow.hidden, ModuleRow.project_id.in_(_mending(actor))]
+    if actor.id is not None:  # nobody known owns nothing: `owner_id IS NULL` would be no rule
+        shown.append(ModuleRow.owner_id == actor.id)
+    return and_(seen, or_(*shown))
+
+
+def _mending(actor: Actor) -> list[UUID]:
+    """The projects whose modules the actor sees though their metadata was never right: they can mend it.
+
+    Lists leave out an owner who is no developer any more, so that readers of one filter share its counts.
+    """
+    return sorted(project for project, role in actor.roles.items() if role >= Role.DEVELOPER)
 
 
 def _visible(mine: Select[UUID]) -> ColumnElement[bool]:
