@@ -34,7 +34,7 @@ _TAGS = frozenset(
 
 _SHIFTED_BEFORE = frozenset(("h1", "h2"))
 _ATTRIBUTES: dict[str, set[str]] = {
-    "a": {"href", "title"},
+    "a": {"class", "href", "title"},
     "abbr": {"title"},
     "code": {"class"},
     "details": {"open"},
@@ -56,24 +56,52 @@ _LANGUAGE = re.compile(r"language-[A-Za-z0-9_+#-]{1,40}")
 _NUMBER = re.compile(r"[0-9]{1,4}%?")
 _TAG = re.compile(r'<(/?)(h[1-6]|img)((?:\s+[a-z]+(?:="[^"<>]*")?)*)\s*/?>')
 _LOOSE_IMG = re.compile(r"<img\s[^<>]{1,2000}>", re.IGNORECASE)
+_DEFINITION = re.compile(r"^ {0,3}\[[^\]\n]{1,200}\]: .{1,500}$", re.MULTILINE)
+_PICTURE = re.compile(r"<a[ >]|</a>|<img([^<>]*)>")
 _TWO_QUOTES = re.compile(r"=\s*''([^'<>]+)''")
 
 
-def render(text: str, *, base_url: str | None = None) -> Markup:
+def render(text: str, *, base_url: str | None = None, pictures: bool = True) -> Markup:
     """The Markdown as sanitised HTML, ready for a template.
 
     Images are kept when they are https, or become so against `base_url` (such as the raw files of the
     repository at the release's commit); links when they are http, https or mailto. Without an absolute
-    `base_url` relative ones are dropped: they would point into our own site.
+    `base_url` relative ones are dropped: they would point into our own site. Without `pictures`, images
+    become links: our pages load nothing from elsewhere, so that no stranger learns who reads them.
     Text beyond 200,000 characters is cut, and a note says so.
     """
     readable = text[:MAX_CHARACTERS].encode("utf-8", "replace").decode()
     base = _base(base_url)
     clean = _cleaner(base, _TAGS | _SHIFTED_BEFORE).clean(_to_html(readable))
     # The rewriting works on clean HTML, and its result is cleaned again: nh3 decides, not a pattern.
-    body = _cleaner(base, _TAGS).clean(_TAG.sub(_rewrite, clean))
+    shown = _TAG.sub(_rewrite, clean)
+    body = _cleaner(base, _TAGS).clean(shown if pictures else _linked(shown))
     note = f"<p><em>{CUT_NOTE}</em></p>" if len(text) > MAX_CHARACTERS else ""
     return Markup(body + note)  # noqa: S704 - this is the place that makes it safe
+
+
+def beginning(text: str, most: int = 4000) -> str:
+    """The first blocks of a Markdown text, about `most` characters: up to a heading if there is one.
+
+    All of it when little more would remain. Definitions of links that stand further below come along.
+    """
+    if len(text) <= most + most // 2:
+        return text
+    head = text[: 2 * most]
+    starts = [0]
+    for line in head.splitlines(keepends=True):
+        starts.append(starts[-1] + len(line))
+    blocks = [each for each in _parser(True).parse(head) if each.level == 0 and each.map]
+    ends = [(starts[each.map[0]], each.type) for each in blocks if each.map]
+    headings = [end for end, kind in ends if kind == "heading_open" and most // 3 <= end <= most]
+    others = [end for end, _kind in ends if 0 < end <= most]
+    cut = (headings or others or [most])[-1]
+    return text[:cut] + _definitions(text[cut:])
+
+
+def _definitions(text: str) -> str:
+    found = _DEFINITION.findall(text[:MAX_CHARACTERS])[:200]
+    return "\n\n" + "\n".join(found) + "\n" if found else ""
 
 
 def _to_html(text: str) -> str:
@@ -152,6 +180,8 @@ def _attribute_filter(base: str | None) -> Callable[[str, str, str], str | None]
                 return _link(value, base)
             case "img", "src":
                 return _image(value, base)
+            case "a", "class":
+                return value if value == "picture" else None
             case "code", "class":
                 return value if _LANGUAGE.fullmatch(value) else None
             case "img", "width" | "height":
@@ -201,3 +231,24 @@ def _rewrite(found: re.Match[str]) -> str:
         return html.escape(html.unescape(alternative[1])) if alternative else ""
     alternative_text = "" if " alt=" in attributes else ' alt=""'
     return f"<img{attributes}{alternative_text}{_IMAGE_POLICY}>"
+
+
+def _linked(page: str) -> str:
+    """Clean HTML with a link in the place of each image, or only its words within another link."""
+    parts, end, inside = [], 0, False
+    for found in _PICTURE.finditer(page):
+        if found[1] is None:
+            inside = found[0] != "</a>"
+            continue
+        parts += [page[end : found.start()], _picture(found[1], inside=inside)]
+        end = found.end()
+    return "".join([*parts, page[end:]])
+
+
+def _picture(attributes: str, *, inside: bool) -> str:
+    given = dict(re.findall(r' (src|alt)="([^"]*)"', attributes))
+    address = given.get("src", "")
+    words = given.get("alt") or address.partition("?")[0].rstrip("/").rpartition("/")[2] or "picture"
+    # An author's text may hold what looks like a tag: in attributes it need not be escaped.
+    words = html.escape(html.unescape(words))
+    return words if inside else f'<a class="picture" href="{address}">{words}</a>'

@@ -92,10 +92,10 @@ def static_files() -> StaticFiles:
 
 
 def markdown(text: str) -> Markup:
-    """Markdown as sanitised HTML."""
+    """Markdown as sanitised HTML; pictures are links, because pages load nothing from elsewhere."""
     from fairhaven.core.markdown import render
 
-    return Markup(render(text))  # noqa: S704 - sanitised there
+    return Markup(render(text, pictures=False))  # noqa: S704 - sanitised there
 
 
 def attributes(given: Mapping[str, Any]) -> Markup:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
 
-from fairhaven.core.markdown import CUT_NOTE, MAX_CHARACTERS, render
+from fairhaven.core.markdown import CUT_NOTE, MAX_CHARACTERS, beginning, render
 
 BASE = "https://raw.example.org/org/repo/main/"
 VOID = {"br", "hr", "img", "wbr"}
@@ -49,7 +49,7 @@ def assert_harmless(html: str) -> None:
         if name == "src":
             assert value.startswith("https://"), value
         if name == "class":
-            assert re.fullmatch(r"language-[\w+#-]+", value), value
+            assert re.fullmatch(r"language-[\w+#-]+|picture", value), value
     assert all(" rel=" in tag for tag in re.findall(r"<a[ >][^>]*", html))
 
 
@@ -106,6 +106,9 @@ ATTACKS = [
 def test_an_attack_comes_out_harmless(attack: str, base_url: str | None) -> None:
     assert_harmless(render(attack, base_url=base_url))
     assert_harmless(render(f"text {attack} *more*\n\n> - {attack}\n", base_url=base_url))
+    linked = render(f"{attack}\n\n[{attack}](https://x.io) {attack}", base_url=base_url, pictures=False)
+    assert_harmless(linked)
+    assert "<img" not in linked
 
 
 PIECES = st.lists(
@@ -185,6 +188,25 @@ def test_an_image_always_has_a_text_and_tells_no_one_who_looks() -> None:
     assert (
         html == '<p><img src="https://x.io/y.png" alt="" loading="lazy" referrerpolicy="no-referrer"></p>\n'
     )
+
+
+def test_pictures_become_links_that_are_never_inside_another() -> None:
+    html = render("![a *cat*](i/cat.png) ![](https://x.io/b/dog.png?x=1)", base_url=BASE, pictures=False)
+    assert re.findall(r'class="picture" href="(\S+)"[^>]*>([^<]+)<', html) == [
+        (f"{BASE}i/cat.png", "a cat"),
+        ("https://x.io/b/dog.png?x=1", "dog.png"),
+    ]
+    badge = render("[![build](https://x.io/badge.svg)](https://x.io/ci)", pictures=False)
+    assert re.findall(r"<a [^>]*href=\"([^\"]+)\"[^>]*>([^<]*)</a>", badge) == [("https://x.io/ci", "build")]
+
+
+def test_a_long_text_begins_with_its_first_blocks_and_the_links_that_they_need() -> None:
+    text = "# A\n\nSee [this][1].\n\n" + "word " * 300 + "\n\n## B\n\n```\n# no heading\n\n" + "x\n" * 3000
+    first = beginning(text + "```\n\n[1]: https://x.io/one\n", 4000)
+    assert first.startswith("# A") and "## B" not in first and len(first) < 1800
+    assert 'href="https://x.io/one"' in render(first)
+    assert beginning("short") == "short"
+    assert len(beginning("x" * 10_000, 4000)) == 4000
 
 
 def test_links_are_not_endorsed() -> None:
