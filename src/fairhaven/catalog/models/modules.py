@@ -65,6 +65,8 @@ class ModuleRow(Entity):
     problems: Mapped[list[dict[str, Any]]]
     # What its forge or its history says where the authors are silent: field -> {value, source, at}.
     filled: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    # The text of its README with the file's name and the commit; long, so it is read when asked for.
+    readme: Mapped[dict[str, Any] | None] = mapped_column(deferred=True)
     # No foreign key: releases refer to modules already, and are never deleted.
     latest_release_id: Mapped[UUID | None]
     updated_at: Mapped[datetime] = mapped_column(default=now)
@@ -83,7 +85,7 @@ class ModuleRow(Entity):
 
 
 class ReleaseRow(Entity):
-    """A release; never deleted, and never changed but for its DOI. Its `created_at` is when it was published."""
+    """A release; never deleted, nor changed but for its DOI. Its `created_at` is when it was published."""
 
     __tablename__ = "releases"
     __table_args__ = (

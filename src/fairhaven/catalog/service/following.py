@@ -94,14 +94,14 @@ async def look(platform: Platform, module: Followed) -> Look:
         revision = await head(platform, spec)
         if revision.commit == module.commit:
             return Look()
-        report = await read(platform, spec, revision)
+        report, readme = await read(platform, spec, revision)
     except NoMetadata as missing:
         return Look(revision, problems=(_missing(missing),))
     except sources.SourceProblem as problem:
         return Look(failure=f"{problem.title}: {problem.detail}")
     if report.metadata is None:
         return Look(revision, problems=report.problems)
-    return Look(revision, Inspected(revision, report.metadata, report.problems), report.problems)
+    return Look(revision, Inspected(revision, report.metadata, report.problems, readme), report.problems)
 
 
 async def apply_look(session: AsyncSession, module_id: UUID, seen: Look, *, interval: float) -> Module:

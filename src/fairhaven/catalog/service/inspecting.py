@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from fairhaven.catalog import metadata
 from fairhaven.catalog.metadata import ModuleMetadata, Problem, Report
 from fairhaven.catalog.schemas import SourceSpec
+from fairhaven.catalog.schemas.readmes import Readme
+from fairhaven.catalog.service import readmes
 from fairhaven.core import sources
 from fairhaven.core.errors import Invalid
 from fairhaven.core.outbound import guard_of
@@ -33,11 +35,12 @@ class MetadataInvalid(Invalid):
 
 @dataclass(frozen=True)
 class Inspected:
-    """A source that can be registered: where it stands, and its sound metadata with warnings."""
+    """A source that can be registered: where it stands, its sound metadata with warnings, its README."""
 
     revision: Revision
     metadata: ModuleMetadata
     problems: tuple[Problem, ...]
+    readme: Readme | None = None
 
 
 async def inspect(platform: Platform, spec: SourceSpec) -> Inspected:
@@ -48,10 +51,10 @@ async def inspect(platform: Platform, spec: SourceSpec) -> Inspected:
         MetadataInvalid: its metadata has errors.
     """
     revision = await head(platform, spec)
-    report = await read(platform, spec, revision)
+    report, readme = await read(platform, spec, revision)
     if report.metadata is None:
         raise MetadataInvalid(report.problems)
-    return Inspected(revision, report.metadata, report.problems)
+    return Inspected(revision, report.metadata, report.problems, readme)
 
 
 async def head(platform: Platform, spec: SourceSpec) -> Revision:
@@ -61,18 +64,20 @@ async def head(platform: Platform, spec: SourceSpec) -> Revision:
     )
 
 
-async def read(platform: Platform, spec: SourceSpec, revision: Revision) -> Report:
-    """Read and check the metadata at a revision."""
+async def read(platform: Platform, spec: SourceSpec, revision: Revision) -> tuple[Report, Readme | None]:
+    """Read and check the metadata at a revision; the README comes along."""
     settings = platform.settings
-    text = await sources.read_file(
+    files = await sources.read_files(
         spec.url,
         revision,
         METADATA_FILE,
+        first_of=readmes.FILES,
         allow_folders=settings.local_folders,
         guard=guard_of(settings),
     )
     # Checking 256 kB of hostile YAML takes a second of processor time.
-    return await asyncio.to_thread(metadata.parse, text, filename=METADATA_FILE)
+    report = await asyncio.to_thread(metadata.parse, files[METADATA_FILE], filename=METADATA_FILE)
+    return report, readmes.taken(files, revision.commit)
 
 
 def _said(problem: Problem) -> str:

@@ -121,6 +121,7 @@ def write_content(row: ModuleRow, inspected: Inspected) -> None:
     row.categories, row.data_type = list(content.categories), list(content.data_type)
     row.content = content.model_dump(mode="json")
     row.problems = [each.model_dump(mode="json") for each in inspected.problems]
+    row.readme = inspected.readme.model_dump() if inspected.readme else None
     row.valid = True
     row.updated_at = now()
     row.terms = terms_of(row)

@@ -25,6 +25,7 @@ def upgrade() -> None:
         op.add_column("modules", sa.Column(name, kind, nullable=False, server_default=sa.text(value)))
         op.alter_column("modules", name, server_default=None)
     op.add_column("modules", sa.Column("withheld_at", TIME, nullable=True))
+    op.add_column("modules", sa.Column("readme", JSONB(), nullable=True))
     op.create_table(
         "forges",
         sa.Column("host", sa.String(), nullable=False),
@@ -62,6 +63,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("forge_looks")
     op.drop_table("forges")
+    op.drop_column("modules", "readme")
     op.drop_column("modules", "withheld_at")
     for name, _, _ in reversed(ADDED):
         op.drop_column("modules", name)
