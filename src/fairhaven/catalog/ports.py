@@ -53,6 +53,7 @@ class Known:
 class Entry:
     """One line of a list. `key` names it in this list for ever (at most 500 characters).
 
+    `name`: what its module is to be called in addresses, as near as it may; else the source's last part is.
     `deleted`: the list says that it is no more; `source` may then be empty. `problem`: the list has it, but
     it cannot be a module, and why; people see the sentence. `revision`: any mark that changes when the entry
     does, when the list has one: the module is then looked at when it changes, and else seldom.
@@ -61,6 +62,7 @@ class Entry:
     key: str
     source: str
     title: str = ""
+    name: str = ""
     branch: str | None = None
     deleted: bool = False
     problem: str = ""
