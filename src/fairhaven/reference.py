@@ -13,6 +13,7 @@ from pathlib import Path
 from pkgutil import iter_modules, resolve_name
 from typing import Any, get_args, get_origin
 
+import click
 import typer
 from fastapi import FastAPI
 from pydantic import BaseModel
@@ -147,7 +148,10 @@ def every_command() -> Iterator[tuple[str, Any]]:
 def _root() -> Any:
     from fairhaven.cli.main import app
 
-    return typer.main.get_command(app)
+    root = typer.main.get_group(app)
+    for name in root.list_commands(click.Context(root)):
+        root.get_command(click.Context(root), name)  # domains are loaded when they are asked for
+    return root
 
 
 def _walk(path: str, command: Any) -> Iterator[tuple[str, Any]]:

@@ -14,6 +14,7 @@ import pytest
 from fairhaven.core import bundles
 from fairhaven.core.bundles import BundleBroken, BundleRefused, archive
 from fairhaven.core.errors import NotFound
+from fairhaven.core.testing import make
 
 
 @pytest.fixture
@@ -99,6 +100,14 @@ async def test_a_forgotten_bundle_is_gone_everywhere(platform, source, wheel):
     assert not bundle.root.exists() and not await platform.objects.exists(bundles.key(digest))
     with pytest.raises(NotFound):
         await bundles.materialise(platform, digest)
+
+
+async def test_an_environment_is_compiled_beside_its_first_use(platform, source, wheel):
+    bundle = await bundles.materialise(
+        platform, await bundles.make(platform, source, "", "3.11", wheel=wheel)
+    )
+    installed = bundle.root / "env" / "lib"
+    await make.until(lambda: list(installed.rglob("tiny.*.pyc")))
 
 
 async def test_a_damaged_bundle_is_refused_and_leaves_nothing(platform, source, wheel):

@@ -2,7 +2,9 @@
 
 from importlib import import_module
 
+import click
 import typer
+from typer.core import TyperGroup
 
 from fairhaven.cli import login, operate
 
@@ -25,8 +27,25 @@ DOMAINS = {
     "installation": "fairhaven.administration.cli",
 }
 
+
+class Domains(TyperGroup):
+    """A domain's commands are imported when one of them is asked for: the others cost nothing."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [*super().list_commands(ctx), *DOMAINS]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name in DOMAINS and cmd_name not in self.commands:
+            file, _, group = DOMAINS[cmd_name].partition(":")
+            domain = typer.main.get_group(getattr(import_module(file), group or "app"))
+            domain.name = cmd_name
+            self.add_command(domain)
+        return super().get_command(ctx, cmd_name)
+
+
 app = typer.Typer(
     name="fairhaven",
+    cls=Domains,
     help="The whole life of a scientific AI model: find, try, develop, publish, serve, trace.",
     no_args_is_help=True,
     pretty_exceptions_show_locals=False,
@@ -34,9 +53,6 @@ app = typer.Typer(
 )
 operate.add_to(app)
 login.add_to(app)
-for _name, _module in DOMAINS.items():
-    _file, _, _group = _module.partition(":")
-    app.add_typer(getattr(import_module(_file), _group or "app"), name=_name)
 
 
 def main() -> None:

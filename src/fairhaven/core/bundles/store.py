@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fairhaven.core.bundles import archive, uv
+from fairhaven.core.bundles.compiling import compile_aside
 from fairhaven.core.bundles.errors import BundleBroken, EnvironmentFailed
 from fairhaven.core.platform import Platform
 
@@ -106,14 +107,16 @@ async def _unpack(platform: Platform, digest: str, root: Path) -> None:
         await platform.objects.get(key(digest), packed)
         await asyncio.to_thread(archive.extract, packed, staging, digest)
         packed.unlink()
-        await _install(platform, staging)
+        python = await _install(platform, staging)
         staging.rename(root)
+        compile_aside(root / "env", python)
     except BaseException:
         await asyncio.to_thread(archive.remove, staging)
         raise
 
 
-async def _install(platform: Platform, folder: Path) -> None:
+async def _install(platform: Platform, folder: Path) -> Path:
+    """Make the environment, and say with which Python of this machine."""
     about = json.loads((folder / "bundle.json").read_text())
     if about["format"] != FORMAT:
         raise BundleBroken(f"The bundle has the format {about['format']}, which this version does not know.")
@@ -132,6 +135,7 @@ async def _install(platform: Platform, folder: Path) -> None:
     if not made.ok:
         raise EnvironmentFailed(f"The packages cannot be installed: {made.output_tail.strip()[-1500:]}")
     await asyncio.to_thread(archive.remove, work)
+    return python
 
 
 @asynccontextmanager
