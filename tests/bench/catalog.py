@@ -138,6 +138,7 @@ def _release(row: ModuleRow) -> ReleaseRow:
         digest="0" * 64,
         description={"name": row.name},
         bundle="0" * 64,
+        content=row.content,
     )
 
 

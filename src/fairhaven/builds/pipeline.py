@@ -8,6 +8,7 @@ goes.
 import asyncio
 import shutil
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -176,7 +177,7 @@ async def bundle(work: Work) -> Outcome:
         work.platform, work.source, lock, python, wheel=wheel, builds=bool(built["builds"])
     )
     work.note(f"sha256:{digest}")
-    return Outcome({"version": built["version"], "digest": digest})
+    return Outcome({"version": built["version"], "digest": digest}, handed=await _said(work))
 
 
 async def publish(work: Work, session: AsyncSession, bundled: Outcome) -> Release:
@@ -191,9 +192,17 @@ async def publish(work: Work, session: AsyncSession, bundled: Outcome) -> Releas
             digest=made["digest"],
             bundle=made["digest"],
             description=progress.clean(work.evidence[StageName.PROBE]["description"]),
+            metadata=bundled.handed,
             build_id=work.build.id,
         ),
     )
+
+
+async def _said(work: Work) -> dict[str, Any] | None:
+    """What the module says of itself at this commit: the release keeps it."""
+    content = await asyncio.to_thread(reports.read, work.source / METADATA_FILE)
+    report = await asyncio.to_thread(catalog_metadata.parse, content)
+    return report.metadata.model_dump(mode="json") if report.metadata else None
 
 
 def has_tests(source: Path) -> bool:

@@ -51,11 +51,12 @@ class BuildOver(Exception):
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a stage ended well."""
+    """How a stage ended well; `handed` is for the build's ending alone, and kept nowhere."""
 
     evidence: Mapping[str, Any]
     state: State = State.SUCCEEDED
     reason: str | None = None
+    handed: Mapping[str, Any] | None = None
 
 
 Act = Callable[["Work"], Coroutine[Any, Any, Outcome]]

@@ -16,6 +16,7 @@ from fairhaven.catalog.schemas import (
     NewMetadataCheck,
     NewModule,
     Release,
+    ReleaseChanges,
     Sort,
     Visibility,
 )
@@ -115,6 +116,13 @@ class Modules:
     def releases(self, name: str) -> Sequence[Release]:
         """The module's releases, newest first."""
         found: Sequence[Release] = self._connection.get(f"/modules/{name}/releases", Sequence[Release])
+        return found
+
+    def changes(self, name: str, from_: str | None = None, to: str | None = None) -> ReleaseChanges:
+        """How two releases differ; else the latest and the one before it."""
+        found: ReleaseChanges = self._connection.get(
+            f"/modules/{name}/changes", ReleaseChanges, **{"from": from_, "to": to}
+        )
         return found
 
     def export(

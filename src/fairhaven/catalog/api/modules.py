@@ -12,6 +12,7 @@ from fairhaven.catalog.api import answers
 from fairhaven.catalog.api.identifiers import FormatName, ProfileName
 from fairhaven.catalog.exports.negotiation import JSON
 from fairhaven.catalog.schemas import Facets, Hook, Module, ModuleSummary, NewModule, Release, Sort
+from fairhaven.catalog.schemas.changes import ReleaseChanges
 from fairhaven.core import jobs
 from fairhaven.core.http import Call, Caller, Cursor, Limit, RequestContext, platform_of, with_etag
 from fairhaven.core.policy import SYSTEM
@@ -21,6 +22,9 @@ from fairhaven.projects import service as projects
 router = APIRouter(prefix="/api/v1", tags=["catalog"])
 
 Words = Annotated[str, Query(max_length=200, description='Words; "a phrase", -without, or.')]
+Version = Annotated[
+    str | None, Query(alias="from", max_length=100, description="Else the release before `to`.")
+]
 Values = Annotated[list[str], Query(max_length=20, description="Any of these values.")]
 
 
@@ -133,6 +137,17 @@ async def remove_module(call: Call, name: str) -> None:
 async def list_releases(call: Call, name: str) -> Sequence[Release]:
     """List the releases of a module, newest first."""
     return await service.releases(call.session, call.actor, name)
+
+
+@router.get("/modules/{name}/changes", operation_id="read_release_changes")
+async def read_release_changes(
+    call: Call,
+    name: str,
+    from_: Version = None,
+    to: Annotated[str | None, Query(max_length=100, description="Else the latest.")] = None,
+) -> ReleaseChanges:
+    """Compare two releases by their versions: what the metadata says, and where the code can be compared."""
+    return await service.changes(call.session, call.actor, name, from_, to)
 
 
 @router.get("/releases/{release_id}", operation_id="get_release", response_model=Release)

@@ -1,5 +1,6 @@
 """`fairhaven module …`: find, register and follow modules."""
 
+import json
 from pathlib import Path
 from typing import Annotated
 
@@ -114,6 +115,28 @@ def export(
 
 @app.command()
 @tells_failures
+def changes(
+    name: Name,
+    before: Annotated[str | None, typer.Argument(help="Version; else the release before the other.")] = None,
+    after: Annotated[str | None, typer.Argument(help="Version; else the latest release.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Show what changed between two releases."""
+    with client() as platform:
+        found = platform.modules.changes(name, before, after)
+    if as_json:
+        show_json(found)
+        return
+    table = Table("Field", "What", found.before, found.after, box=None)
+    for each in found.fields:
+        table.add_row(each.field, each.kind.value, escape(_short(each.before)), escape(_short(each.after)))
+    out.print(table if found.fields else "The metadata says the same.")
+    if found.compare_url:
+        out.print(f"Code: {found.compare_url}", highlight=False, soft_wrap=True)
+
+
+@app.command()
+@tells_failures
 def formats(name: Name) -> None:
     """List the formats that a module can be had in, and why not in others."""
     with client() as platform:
@@ -149,6 +172,11 @@ def _absolute(url: str) -> str:
     """A folder named from here becomes its whole path; addresses stay as they are."""
     folder = Path(url).expanduser()
     return str(folder.resolve()) if "://" not in url and folder.is_dir() else url
+
+
+def _short(value: object) -> str:
+    text = "–" if value in (None, []) else value if isinstance(value, str) else json.dumps(value)
+    return text if len(text) < 80 else f"{text[:79]}…"
 
 
 def _table(modules: list[ModuleSummary]) -> Table:

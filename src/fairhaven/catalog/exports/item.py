@@ -41,12 +41,13 @@ class Site:
 
 @dataclass(frozen=True)
 class Edition:
-    """One release; `digest` names its content."""
+    """One release; `digest` names its content, `doi` its deposit."""
 
     version: str
     commit: str
     digest: str
     published: datetime
+    doi: str | None = None
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,10 @@ class Licence:
 
 @dataclass(frozen=True)
 class Item:
-    """A module, or with `pinned` exactly its release `edition`."""
+    """A module, or with `pinned` exactly its release `edition`, whose own words `metadata` are then.
+
+    `concept_doi` is the DOI of all the deposits of the module together.
+    """
 
     name: str
     metadata: ModuleMetadata
@@ -78,6 +82,7 @@ class Item:
     pinned: bool = False
     licence_text: str | None = None
     withdrawn: datetime | None = None
+    concept_doi: str | None = None
 
     @property
     def concept(self) -> Iri:
@@ -99,7 +104,10 @@ class Item:
 
     @property
     def doi(self) -> str | None:
-        return self.metadata.doi
+        """A release's is that of its deposit; a module's what its authors say, else that of its deposits."""
+        if self.pinned and self.edition and self.edition.doi:
+            return self.edition.doi
+        return self.metadata.doi or (None if self.pinned else self.concept_doi)
 
     @property
     def version(self) -> str:

@@ -1,14 +1,17 @@
 """What the catalog tells and takes over the wire."""
 
+from fairhaven.catalog.schemas.changes import Change, ChangeKind, ReleaseChanges
 from fairhaven.catalog.schemas.modules import (
     ExportFormat,
     ExportFormats,
     FacetCount,
     Facets,
+    Filled,
     Hook,
     MetadataCheck,
     MetadataSchema,
     Module,
+    ModuleChange,
     ModuleSummary,
     NewMetadataCheck,
     NewModule,
@@ -18,26 +21,33 @@ from fairhaven.catalog.schemas.modules import (
     Sort,
     SourceSpec,
     Tombstone,
+    Trust,
     Visibility,
 )
 
 __all__ = [
+    "Change",
+    "ChangeKind",
     "ExportFormat",
     "ExportFormats",
     "FacetCount",
     "Facets",
+    "Filled",
     "Hook",
     "MetadataCheck",
     "MetadataSchema",
     "Module",
+    "ModuleChange",
     "ModuleSummary",
     "NewMetadataCheck",
     "NewModule",
     "NewRelease",
     "Release",
+    "ReleaseChanges",
     "ReleaseMark",
     "Sort",
     "SourceSpec",
     "Tombstone",
+    "Trust",
     "Visibility",
 ]

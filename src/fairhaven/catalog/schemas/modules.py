@@ -21,6 +21,13 @@ class Visibility(StrEnum):
     PROJECT = "project"
 
 
+class Trust(StrEnum):
+    """What is done with a module: it is built and run in the sandbox, or it is listed only."""
+
+    BUILT = "built"
+    LISTED = "listed"
+
+
 class Sort(StrEnum):
     """The order of a list: best match, last registered, or by name."""
 
@@ -48,6 +55,27 @@ class NewModule(SourceSpec):
         None,
         description="Who may see it; default: everybody if in the default project, else its members.",
     )
+    trust: Trust = Field(Trust.BUILT, description="Whether it is built and run, or listed only.")
+    allow_invalid: bool = Field(
+        False,
+        description="Register it even if its metadata has errors, or is not there: whoever can mend it sees "
+        "it with its errors, others once they are mended.",
+    )
+
+
+class ModuleChange(Schema):
+    """What a manager decides of a module; what is left out stays."""
+
+    visibility: Visibility | None = Field(None, description="Who may see it.")
+    trust: Trust | None = Field(None, description="Whether it is built and run, or listed only.")
+
+
+class Filled(Reading):
+    """Something that the authors do not say: `source` says it instead, as it was at `at`."""
+
+    value: Any
+    source: str
+    at: datetime
 
 
 class NewRelease(Schema):
@@ -115,6 +143,7 @@ class Module(Reading):
     project_id: UUID
     owner_id: UUID | None
     visibility: Visibility
+    trust: Trust
     source: str
     branch: str | None
     commit: str
@@ -124,6 +153,10 @@ class Module(Reading):
     metadata: Mapping[str, Any]
     problems: Sequence[Problem]
     valid: bool
+    hidden: bool = Field(description="Seen only by those who can mend it: its metadata was never right yet.")
+    filled: Mapping[str, Filled] = Field(
+        description="What the authors do not say, from the forge or the history of the repository."
+    )
     tags: Sequence[str]
     libraries: Sequence[str]
     tasks: Sequence[str]
@@ -131,14 +164,13 @@ class Module(Reading):
     data_type: Sequence[str]
     license: str | None
     latest_release: Release | None
-    doi: str | None = Field(
-        None, description="The DOI of all its releases together, once one was deposited."
-    )
+    doi: str | None = Field(None, description="The DOI of all its releases together, once one was deposited.")
     created_at: datetime
     updated_at: datetime
     checked_at: datetime
     fair_score: int | None = Field(
-        None, description="Percentage of F-UJI's points at the last visit of the FAIR robot; none: never assessed."
+        None,
+        description="Percentage of F-UJI's points at the last visit of the FAIR robot; none: never assessed.",
     )
     check_problem: str | None = Field(description="Why the last look at the repository failed, if it did.")
 

@@ -4,6 +4,7 @@ Questions and changes take a session; what talks to a repository (`inspect`, `lo
 transaction waits for a network.
 """
 
+from fairhaven.catalog.service.changes import changes
 from fairhaven.catalog.service.counting import facets
 from fairhaven.catalog.service.exporting import Exported, catalog_page, exported, sitemap
 from fairhaven.catalog.service.figures import figures
@@ -35,6 +36,7 @@ __all__ = [
     "MetadataInvalid",
     "apply_look",
     "catalog_page",
+    "changes",
     "check_may_register",
     "claim_due",
     "exported",

@@ -39,7 +39,11 @@ async def publish(session: AsyncSession, new: NewRelease) -> Release:
     )
     if found := await session.scalar(same):
         return read_release(found, module.name)
-    row = ReleaseRow(**new.model_dump(exclude={"version"}), version=await _free_version(session, new))
+    row = ReleaseRow(
+        **new.model_dump(exclude={"version", "metadata"}),
+        version=await _free_version(session, new),
+        content=dict(new.metadata) if new.metadata is not None else module.content,
+    )
     session.add(row)
     await session.flush()
     module.latest_release_id, module.updated_at = row.id, now()
@@ -105,6 +109,7 @@ def read_release(row: ReleaseRow, module: str) -> Release:
         bundle=row.bundle,
         published_at=row.created_at,
         build_id=row.build_id,
+        doi=row.doi,
     )
 
 
