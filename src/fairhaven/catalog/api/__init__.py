@@ -1,11 +1,7 @@
 """What the catalog answers to programs: REST, exports, persistent identifiers, OAI-PMH."""
 
-from fastapi import APIRouter
-
 from fairhaven.catalog.api import exports, identifiers, metadata, modules, oai
 
-router = APIRouter()
-for _part in (modules, exports, identifiers, oai, metadata):
-    router.include_router(_part.router)
+ROUTERS = tuple(part.router for part in (modules, exports, identifiers, oai, metadata))
 
-__all__ = ["router"]
+__all__ = ["ROUTERS"]

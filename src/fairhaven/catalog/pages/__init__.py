@@ -1,11 +1,8 @@
 """Pages of the catalog, one module a question."""
 
-from fastapi import APIRouter
-
 from fairhaven.catalog.pages import editor, items, listing
 
-router = APIRouter()
-for _part in (editor, listing, items):  # items last: a module's own page takes every name below /catalog
-    router.include_router(_part.router)
+# items last: a module's own page takes every name below /catalog
+ROUTERS = tuple(part.router for part in (editor, listing, items))
 
-__all__ = ["router"]
+__all__ = ["ROUTERS"]
