@@ -11,7 +11,7 @@ from fairhaven.core.errors import NotFound
 from fairhaven.core.facts import Told, on
 from fairhaven.core.platform import Platform
 from fairhaven.facts.builds import BuildQueued
-from fairhaven.facts.catalog import ModuleChanged, ModuleRegistered, ModuleRemoved
+from fairhaven.facts.catalog import ModuleChanged, ModuleRegistered, ModuleRemoved, ModuleTrustChanged
 
 
 @on(ModuleRegistered)
@@ -22,6 +22,15 @@ async def build_new_module(platform: Platform, session: AsyncSession, told: Told
 @on(ModuleChanged)
 async def build_change(platform: Platform, session: AsyncSession, told: Told[ModuleChanged]) -> None:
     await _queue(session, told.fact.module, told.fact.commit, told.actor_id)
+
+
+@on(ModuleTrustChanged)
+async def build_trusted(platform: Platform, session: AsyncSession, told: Told[ModuleTrustChanged]) -> None:
+    try:
+        module = await catalog.module_by_id(session, told.fact.module)
+    except NotFound:
+        return  # removed in the meantime
+    await _queue(session, module.id, module.commit, told.actor_id)
 
 
 @on(BuildQueued)
@@ -38,6 +47,7 @@ async def forget_builds(platform: Platform, session: AsyncSession, told: Told[Mo
 async def _queue(session: AsyncSession, module_id: UUID, commit: str, owner_id: UUID | None) -> None:
     try:
         module = await catalog.module_by_id(session, module_id)
-    except NotFound:
-        return  # removed in the meantime
+        catalog.check_builds(module, commit)
+    except (NotFound, catalog.ListedOnly, catalog.MetadataWrong):
+        return  # removed in the meantime, or not one to build: its page says so
     await service.queue(session, module, commit, owner_id=owner_id)

@@ -60,6 +60,10 @@ async def checkout(work: Work) -> Outcome:
     """Bring the files of the commit."""
     async with work.platform.transaction() as session:
         module = await catalog.module_by_id(session, work.build.module_id)
+    try:
+        catalog.check_runs(module)  # it may have waited for long
+    except catalog.ListedOnly as problem:
+        raise StageFailed(f"{problem.title}. {problem.detail}", fix=problem.remedy or "") from None
     work.note(f"{module.source} at {work.build.commit}")
     found = await sources.checkout(
         module.source,

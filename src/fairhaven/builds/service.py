@@ -35,10 +35,12 @@ async def start(session: AsyncSession, actor: Actor, spec: BuildSpec) -> Build:
     Raises:
         NotFound: there is no such module.
         NotAllowed: the actor is no developer of its project.
+        ListedOnly, MetadataWrong: it is not one to build.
     """
     module = await catalog.module(session, actor, spec.module)
     policy.can_start.check(actor, module)
     commit = spec.commit or module.commit
+    catalog.check_builds(module, commit)
     if await queue(session, module, commit, owner_id=actor.id):
         return Build.model_validate(await _one(session, _of_commit(module.id, commit)))
     row = await _one(session, _lock(_of_commit(module.id, commit)))
@@ -103,11 +105,20 @@ async def builds(
     )
 
 
+async def of_commit(session: AsyncSession, actor: Actor, module: Module, commit: str) -> BuildSummary | None:
+    """The build of a commit, if there is one and the actor may see it."""
+    if not policy.can_list.allows(actor) or not policy.can_see.allows(actor, module.project_id):
+        return None
+    row = await session.scalar(_of_commit(module.id, commit))
+    return BuildSummary.model_validate(row) if row else None
+
+
 async def retry(session: AsyncSession, actor: Actor, build_id: UUID) -> Build:
     """Run a build again from its beginning.
 
     Raises:
         NothingToRetry: it succeeded, or is still under way.
+        ListedOnly, MetadataWrong: it is not one to build any more.
     """
     row = await _seen(session, actor, _lock(select(BuildRow).where(BuildRow.id == build_id)))
     policy.can_retry.check(actor, row)
@@ -117,6 +128,7 @@ async def retry(session: AsyncSession, actor: Actor, build_id: UUID) -> Build:
         raise NothingToRetry(
             "It succeeded: its release is in the catalog.", fix="Commit a change to get another."
         )
+    catalog.check_builds(await catalog.module_by_id(session, row.module_id), row.commit)
     await _again(session, row)
     return Build.model_validate(row)
 

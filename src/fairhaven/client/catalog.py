@@ -12,12 +12,14 @@ from fairhaven.catalog.schemas import (
     MetadataCheck,
     MetadataSchema,
     Module,
+    ModuleChange,
     ModuleSummary,
     NewMetadataCheck,
     NewModule,
     Release,
     ReleaseChanges,
     Sort,
+    Trust,
     Visibility,
 )
 from fairhaven.client.base import Connection
@@ -67,15 +69,36 @@ class Modules:
         *,
         project_id: UUID | None = None,
         visibility: Visibility | None = None,
+        trust: Trust = Trust.BUILT,
+        allow_invalid: bool = False,
     ) -> Module:
         """Register a git address, or a folder of the platform's machine, as a module; a build follows.
+
+        Args:
+            trust: whether it is built and run, or listed only.
+            allow_invalid: register it even if its metadata has errors; only those see it then who can mend it.
 
         Raises:
             ApiProblem: the source cannot be read, or its metadata has errors (`details.errors` lists them).
         """
-        spec = NewModule(url=url, branch=branch, project_id=project_id, visibility=visibility)
+        spec = NewModule(
+            url=url,
+            branch=branch,
+            project_id=project_id,
+            visibility=visibility,
+            trust=trust,
+            allow_invalid=allow_invalid,
+        )
         made: Module = self._connection.post("/modules", Module, json=spec, idempotent=True)
         return made
+
+    def change(
+        self, name: str, *, visibility: Visibility | None = None, trust: Trust | None = None
+    ) -> Module:
+        """Decide who may see the module, and whether it is built and run; what is not given stays."""
+        wanted = ModuleChange(visibility=visibility, trust=trust)
+        changed: Module = self._connection.patch(f"/modules/{name}", Module, json=wanted)
+        return changed
 
     def check(self, name: str) -> Module:
         """Look at the repository now; a new commit is built."""

@@ -24,6 +24,25 @@ class ModuleRemoved(Fact, kind="module.removed", about="module", says="{actor} r
     name: str
 
 
+class ModuleTrustChanged(
+    Fact, kind="module.trust-changed", about="module", says="{actor} set {name} to be {trust}"
+):
+    module: UUID
+    name: str
+    trust: str
+
+
+class ModuleVisibilityChanged(
+    Fact,
+    kind="module.visibility-changed",
+    about="module",
+    says="{actor} changed who may see {name}: {visibility}",
+):
+    module: UUID
+    name: str
+    visibility: str
+
+
 class HookRotated(
     Fact, kind="module.hook-rotated", about="module", says="{actor} rotated the push hook's secret of {name}"
 ):

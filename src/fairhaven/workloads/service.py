@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from fairhaven.catalog import service as catalog
@@ -87,9 +87,11 @@ async def startable(
     Raises:
         NotFound: there is no such release for the actor.
         NotAllowed: the actor may not start workloads in the project.
+        ListedOnly: the module is not run here.
     """
     release = await catalog.release(session, actor, release_id)
     module = await catalog.module(session, actor, release.module)
+    catalog.check_runs(module)
     chosen = project_id or _home(actor, module.project_id)
     policy.can_start.check(actor, chosen)
     return Startable(release, chosen, [each for each in _startable_in(actor) if each != chosen])
@@ -101,12 +103,14 @@ async def start(session: AsyncSession, actor: Actor, spec: WorkloadSpec) -> Work
     Raises:
         NotFound: there is no such release for the actor.
         NotAllowed: the actor may not start workloads in the project.
+        ListedOnly: the module is not run here.
         ProjectArchived, EngineNotAllowed: nothing may be started in the project, or nowhere that there is.
         QuotaReached: it would use more than somebody may.
         SecretMissing: it refers to a secret that is not there, or not the actor's to use.
     """
     release = await catalog.release(session, actor, spec.release)
     module = await catalog.module(session, actor, release.module)
+    catalog.check_runs(module)
     project_id = spec.project_id or _home(actor, module.project_id)
     policy.can_start.check(actor, project_id)
     policy.can_lend.check(actor, Lent(spec.scopes, project_id))
@@ -172,6 +176,21 @@ async def workloads(
     if state is not None:
         query = query.where(WorkloadRow.state == state)
     return await pagination.page(session, query, WorkloadRow.id, _told, limit=limit, cursor=cursor)
+
+
+async def running(session: AsyncSession, actor: Actor, module: str, limit: int = 5) -> Sequence[Workload]:
+    """Services of a module that run where the actor sees them, their own first; of trials only their own."""
+    if not policy.can_list.allows(actor):
+        return ()
+    mine = WorkloadRow.owner_id == actor.id
+    query = _there().where(
+        WorkloadRow.project_id.in_(projects.visible_ids(actor)),
+        WorkloadRow.module == module,
+        WorkloadRow.state == State.RUNNING,
+        or_(mine, WorkloadRow.kind == Kind.SERVICE),
+    )
+    rows = await session.scalars(query.order_by(mine.desc(), WorkloadRow.id.desc()).limit(limit))
+    return [_told(row) for row in rows]
 
 
 async def stop(session: AsyncSession, actor: Actor, workload_id: UUID) -> Workload:

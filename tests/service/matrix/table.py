@@ -235,6 +235,7 @@ TABLE: dict[str, Row] = {
     "GET /sitemap.xml": Row(EVERYBODY),
     "GET /oai": Row(EVERYBODY, query="verb=Identify"),
     "POST /oai": Row(EVERYBODY, form={"verb": "Identify"}, verb="read"),
+    "PATCH /api/v1/modules/{name}": Row(of_catalog(MANAGER), json={"visibility": "project"}),
     "DELETE /api/v1/modules/{name}": Row(of_catalog(OWNER), 204),
     "GET /api/v1/modules/{name}/releases": Row(SEEN, lists=True),
     "GET /api/v1/modules/{name}/changes": Row(SEEN, query="from=1.0.0&to=1.0.0"),

@@ -11,7 +11,16 @@ from fairhaven.catalog import policy, service, tasks
 from fairhaven.catalog.api import answers
 from fairhaven.catalog.api.identifiers import FormatName, ProfileName
 from fairhaven.catalog.exports.negotiation import JSON
-from fairhaven.catalog.schemas import Facets, Hook, Module, ModuleSummary, NewModule, Release, Sort
+from fairhaven.catalog.schemas import (
+    Facets,
+    Hook,
+    Module,
+    ModuleChange,
+    ModuleSummary,
+    NewModule,
+    Release,
+    Sort,
+)
 from fairhaven.catalog.schemas.changes import ReleaseChanges
 from fairhaven.core import jobs
 from fairhaven.core.http import Call, Caller, Cursor, Limit, RequestContext, platform_of, with_etag
@@ -78,19 +87,25 @@ async def count_modules(call: Call, wanted: Filtered) -> Response:
 
 @router.post("/modules", operation_id="register_module", status_code=201)
 async def register_module(request: Request, caller: Caller, spec: NewModule) -> Module:
-    """Register a repository or folder as a module; its first build follows."""
+    """Register a repository, a folder or an item of a catalog as a module; its first build follows."""
     platform = platform_of(request)
     async with platform.transaction(caller) as session:
         if known := await _answered_before(RequestContext(request, session, caller, platform), spec):
             return known
         project_id = spec.project_id or (await projects.default_project(session)).id
         await service.check_may_register(session, caller, project_id, spec)
-    inspected = await service.inspect(platform, spec)
+    inspected = await service.inspect(platform, spec, allow_invalid=spec.allow_invalid)
     async with platform.transaction(caller) as session:
 
         async def act() -> Module:
             return await service.register(
-                session, caller, project_id, spec, inspected, visibility=spec.visibility
+                session,
+                caller,
+                project_id,
+                spec,
+                inspected,
+                visibility=spec.visibility,
+                trust=spec.trust,
             )
 
         return await RequestContext(request, session, caller, platform).once(spec, Module, act)
@@ -125,6 +140,12 @@ async def get_module(
         return answer
     told = await service.exported(call.session, call.actor, answers.site_of(call.platform), name)
     return answers.of_item(call.request, told, wanted)
+
+
+@router.patch("/modules/{name}", operation_id="change_module")
+async def change_module(call: Call, name: str, wanted: ModuleChange) -> Module:
+    """Decide who may see a module, and whether it is built and run."""
+    return await service.change(call.session, call.actor, name, wanted)
 
 
 @router.delete("/modules/{name}", operation_id="remove_module", status_code=204)

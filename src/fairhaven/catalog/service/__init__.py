@@ -5,6 +5,7 @@ transaction waits for a network.
 """
 
 from fairhaven.catalog.service.changes import changes
+from fairhaven.catalog.service.changing import change
 from fairhaven.catalog.service.counting import facets
 from fairhaven.catalog.service.exporting import Exported, catalog_page, exported, sitemap
 from fairhaven.catalog.service.figures import figures
@@ -24,6 +25,7 @@ from fairhaven.catalog.service.reading import may, module, module_by_id
 from fairhaven.catalog.service.registering import AlreadyRegistered, check_may_register, register, remove
 from fairhaven.catalog.service.releases import publish, release, release_by_id, releases
 from fairhaven.catalog.service.searching import FACETS, search_vector, terms_of
+from fairhaven.catalog.service.trusting import ListedOnly, MetadataWrong, check_builds, check_runs
 
 __all__ = [
     "FACETS",
@@ -32,12 +34,17 @@ __all__ = [
     "Exported",
     "Followed",
     "Inspected",
+    "ListedOnly",
     "Look",
     "MetadataInvalid",
+    "MetadataWrong",
     "apply_look",
     "catalog_page",
     "changes",
+    "change",
+    "check_builds",
     "check_may_register",
+    "check_runs",
     "claim_due",
     "exported",
     "facets",

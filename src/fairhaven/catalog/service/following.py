@@ -9,11 +9,10 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from fairhaven.catalog import policy
-from fairhaven.catalog.metadata import Problem, Severity
 from fairhaven.catalog.models import ModuleRow
 from fairhaven.catalog.schemas import Module, SourceSpec
 from fairhaven.catalog.service.counting import forget_counts
-from fairhaven.catalog.service.inspecting import METADATA_FILE, Inspected, head, read
+from fairhaven.catalog.service.inspecting import Inspected, head, nothing, read
 from fairhaven.catalog.service.reading import read_module, row_named
 from fairhaven.catalog.service.registering import write_content
 from fairhaven.core import sources
@@ -42,10 +41,12 @@ class Followed:
 class Look:
     """What a look at a repository showed: nothing new, a new revision with what it says, or a failure."""
 
-    revision: Revision | None = None
     inspected: Inspected | None = None
-    problems: tuple[Problem, ...] = ()
     failure: str | None = None
+
+    @property
+    def revision(self) -> Revision | None:
+        return self.inspected.revision if self.inspected else None
 
 
 async def prepare_check(session: AsyncSession, actor: Actor, name: str) -> Followed:
@@ -94,20 +95,18 @@ async def look(platform: Platform, module: Followed) -> Look:
         revision = await head(platform, spec)
         if revision.commit == module.commit:
             return Look()
-        report, readme = await read(platform, spec, revision)
+        return Look(await read(platform, spec, revision))
     except NoMetadata as missing:
-        return Look(revision, problems=(_missing(missing),))
+        return Look(nothing(spec, revision, missing))
     except sources.SourceProblem as problem:
         return Look(failure=f"{problem.title}: {problem.detail}")
-    if report.metadata is None:
-        return Look(revision, problems=report.problems)
-    return Look(revision, Inspected(revision, report.metadata, report.problems, readme), report.problems)
 
 
 async def apply_look(session: AsyncSession, module_id: UUID, seen: Look, *, interval: float) -> Module:
     """Write down what a look showed; a new commit is told, so that it is built.
 
-    A commit with broken metadata keeps the title and text that the module had, and is marked invalid.
+    A commit with broken metadata keeps the title and text of the last one that was right, and is marked
+    invalid; until one was right, the module shows what can be read.
 
     Raises:
         NotFound: the module was removed in the meantime.
@@ -117,8 +116,8 @@ async def apply_look(session: AsyncSession, module_id: UUID, seen: Look, *, inte
     if row is None:
         raise NotFound("The module was removed.")
     _note_look(row, seen, interval)
-    if seen.revision and seen.revision.commit != row.commit:
-        _write_revision(row, seen.revision, seen)
+    if seen.inspected and seen.inspected.revision.commit != row.commit:
+        _write(row, seen.inspected)
         await session.flush()
         forget_counts(session)
         changed = ModuleChanged(project=row.project_id, module=row.id, name=row.name, commit=row.commit)
@@ -136,25 +135,13 @@ def _note_look(row: ModuleRow, seen: Look, interval: float) -> None:
     row.next_check_at = row.checked_at + wait
 
 
-def _write_revision(row: ModuleRow, revision: Revision, seen: Look) -> None:
-    if seen.inspected:
-        write_content(row, seen.inspected)
+def _write(row: ModuleRow, inspected: Inspected) -> None:
+    if inspected.valid or row.hidden:
+        write_content(row, inspected)
         return
-    row.commit, row.valid, row.updated_at = revision.commit, False, now()
-    row.problems = [each.model_dump(mode="json") for each in seen.problems]
+    row.commit, row.valid, row.updated_at = inspected.revision.commit, False, now()
+    row.problems = [each.model_dump(mode="json") for each in inspected.problems]
 
 
 def _followed(row: ModuleRow) -> Followed:
     return Followed(row.id, row.source, row.branch, row.commit)
-
-
-def _missing(missing: NoMetadata) -> Problem:
-    return Problem(
-        severity=Severity.ERROR,
-        path="",
-        line=1,
-        column=1,
-        message=missing.detail,
-        suggestion=missing.remedy or "",
-        file=METADATA_FILE,
-    )

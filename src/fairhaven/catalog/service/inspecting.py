@@ -1,11 +1,11 @@
 """Looking into a repository before and while it is a module: its commit, and what its metadata says."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from fairhaven.catalog import metadata
-from fairhaven.catalog.metadata import ModuleMetadata, Problem, Report
+from fairhaven.catalog.metadata import ModuleMetadata, Problem, Severity, lenient
 from fairhaven.catalog.schemas import SourceSpec
 from fairhaven.catalog.schemas.readmes import Readme
 from fairhaven.catalog.service import readmes
@@ -14,7 +14,7 @@ from fairhaven.core.errors import Invalid
 from fairhaven.core.outbound import guard_of
 from fairhaven.core.platform import Platform
 from fairhaven.core.schemas import FieldError
-from fairhaven.core.sources import Revision
+from fairhaven.core.sources import NoMetadata, Revision
 
 METADATA_FILE = "ai4-metadata.yml"
 
@@ -35,26 +35,40 @@ class MetadataInvalid(Invalid):
 
 @dataclass(frozen=True)
 class Inspected:
-    """A source that can be registered: where it stands, its sound metadata with warnings, its README."""
+    """A source as a module shows it: where it stands, what its metadata says and what is wrong, its README.
+
+    Attributes:
+        valid: whether the metadata has no errors; else it is what could be read of it.
+    """
 
     revision: Revision
     metadata: ModuleMetadata
     problems: tuple[Problem, ...]
     readme: Readme | None = None
+    valid: bool = True
 
 
-async def inspect(platform: Platform, spec: SourceSpec) -> Inspected:
+async def inspect(platform: Platform, spec: SourceSpec, *, allow_invalid: bool = False) -> Inspected:
     """Look at the source now. Talks to the network: never inside a transaction.
+
+    Args:
+        allow_invalid: take what can be read of metadata that has errors, or of none at all.
 
     Raises:
         SourceProblem: the source cannot be read; the kinds are in `core.sources`.
+        NoMetadata: it has no metadata.
         MetadataInvalid: its metadata has errors.
     """
     revision = await head(platform, spec)
-    report, readme = await read(platform, spec, revision)
-    if report.metadata is None:
-        raise MetadataInvalid(report.problems)
-    return Inspected(revision, report.metadata, report.problems, readme)
+    try:
+        found = await read(platform, spec, revision)
+    except NoMetadata as missing:
+        if not allow_invalid:
+            raise
+        return nothing(spec, revision, missing)
+    if not found.valid and not allow_invalid:
+        raise MetadataInvalid(found.problems)
+    return found
 
 
 async def head(platform: Platform, spec: SourceSpec) -> Revision:
@@ -64,8 +78,13 @@ async def head(platform: Platform, spec: SourceSpec) -> Revision:
     )
 
 
-async def read(platform: Platform, spec: SourceSpec, revision: Revision) -> tuple[Report, Readme | None]:
-    """Read and check the metadata at a revision; the README comes along."""
+async def read(platform: Platform, spec: SourceSpec, revision: Revision) -> Inspected:
+    """Read and check the metadata at a revision; the README comes along.
+
+    Raises:
+        SourceProblem: the source cannot be read.
+        NoMetadata: it has no metadata.
+    """
     settings = platform.settings
     files = await sources.read_files(
         spec.url,
@@ -76,8 +95,36 @@ async def read(platform: Platform, spec: SourceSpec, revision: Revision) -> tupl
         guard=guard_of(settings),
     )
     # Checking 256 kB of hostile YAML takes a second of processor time.
-    report = await asyncio.to_thread(metadata.parse, files[METADATA_FILE], filename=METADATA_FILE)
-    return report, readmes.taken(files, revision.commit)
+    return await asyncio.to_thread(_checked, spec, revision, files)
+
+
+def nothing(spec: SourceSpec, revision: Revision, missing: NoMetadata) -> Inspected:
+    """What a source without metadata is: its name, and that problem."""
+    problem = Problem(
+        severity=Severity.ERROR,
+        path="",
+        line=1,
+        column=1,
+        message=missing.detail,
+        suggestion=missing.remedy or "",
+        file=METADATA_FILE,
+    )
+    return Inspected(revision, _guess(spec, b""), (problem,), valid=False)
+
+
+def _checked(spec: SourceSpec, revision: Revision, files: Mapping[str, bytes]) -> Inspected:
+    text = files[METADATA_FILE]
+    report = metadata.parse(text, filename=METADATA_FILE)
+    content = report.metadata or _guess(spec, text)
+    return Inspected(
+        revision, content, report.problems, readmes.taken(files, revision.commit), valid=report.valid
+    )
+
+
+def _guess(spec: SourceSpec, text: bytes) -> ModuleMetadata:
+    address = sources.read(spec.url)
+    web = address.text if address.text.startswith(("https:", "http:")) else ""
+    return lenient.guess(text, name=address.name, source=web)
 
 
 def _said(problem: Problem) -> str:

@@ -8,8 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from fairhaven.catalog import policy
 from fairhaven.catalog.metadata import ModuleMetadata
-from fairhaven.catalog.models import ModuleRow
-from fairhaven.catalog.schemas import Module, SourceSpec, Visibility
+from fairhaven.catalog.models import ForgeLookRow, ModuleRow
+from fairhaven.catalog.schemas import Module, SourceSpec, Trust, Visibility
 from fairhaven.catalog.service.counting import forget_counts
 from fairhaven.catalog.service.inspecting import Inspected
 from fairhaven.catalog.service.reading import read_module, row_named
@@ -66,10 +66,12 @@ async def register(
     inspected: Inspected,
     *,
     visibility: Visibility | None = None,
+    trust: Trust = Trust.BUILT,
 ) -> Module:
     """Make a module of an inspected source; a build follows.
 
     Its name is made of the repository's. It is public in the default project, else for the project's members.
+    Until its metadata was right once, only those see it who can mend it, and nothing is built.
 
     Raises:
         NotAllowed, AlreadyRegistered, BadAddress: as `check_may_register`.
@@ -83,6 +85,8 @@ async def register(
         owner_id=actor.id,
         name=await _free_name(session, address.name, _key(address, branch)),
         visibility=visibility or await _usual_visibility(session, project_id),
+        trust=trust if inspected.revision.builds else Trust.LISTED,
+        filled={},
         source=address.text,
         source_key=_key(address, branch),
         branch=branch,
@@ -91,6 +95,7 @@ async def register(
     write_content(row, inspected)
     session.add(row)
     await session.flush()
+    session.add(ForgeLookRow(module_id=row.id, next_at=now()))
     forget_counts(session)
     await emit(session, ModuleRegistered(project=project_id, module=row.id, name=row.name, commit=row.commit))
     return await read_module(session, row)
@@ -122,7 +127,8 @@ def write_content(row: ModuleRow, inspected: Inspected) -> None:
     row.content = content.model_dump(mode="json")
     row.problems = [each.model_dump(mode="json") for each in inspected.problems]
     row.readme = inspected.readme.model_dump() if inspected.readme else None
-    row.valid = True
+    row.valid = inspected.valid
+    row.hidden = row.hidden is not False and not inspected.valid  # None: it is new
     row.updated_at = now()
     row.terms = terms_of(row)
     row.search = search_vector(row)
