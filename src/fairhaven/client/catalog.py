@@ -76,7 +76,7 @@ class Modules:
 
         Args:
             trust: whether it is built and run, or listed only.
-            allow_invalid: register it even if its metadata has errors; only those see it then who can mend it.
+            allow_invalid: register it even if its metadata has errors: only those see it who can mend it.
 
         Raises:
             ApiProblem: the source cannot be read, or its metadata has errors (`details.errors` lists them).
