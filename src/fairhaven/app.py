@@ -115,6 +115,7 @@ def web(platform: Platform, live: Live) -> FastAPI:
     app.state.templates = environment.templates(*domains.TEMPLATES)
     app.state.brands, app.state.brand_at, app.state.origin_at = brands, brands.shown, brands.origin
     app.state.nav, app.state.limiter = domains.NAV, Limiter(platform.settings.limits)
+    app.state.beside = domains.BESIDE
     app.mount(environment.STATIC_URL, environment.static_files(), name="static")
     for router in domains.ROUTERS:
         app.include_router(router)

@@ -12,12 +12,14 @@ from fairhaven.audit import api as audit_api
 from fairhaven.audit import appending as audit_appending
 from fairhaven.audit import pages as audit_pages
 from fairhaven.builds import api as builds_api
+from fairhaven.builds import beside as builds_beside
 from fairhaven.builds import handlers as builds_handlers
 from fairhaven.builds import pages as builds_pages
 from fairhaven.builds import tasks as builds_tasks
 from fairhaven.catalog import api as catalog_api
 from fairhaven.catalog import pages as catalog_pages
 from fairhaven.catalog import tasks as catalog_tasks
+from fairhaven.catalog.beside import Beside
 from fairhaven.core.live import Live
 from fairhaven.core.platform import Platform
 from fairhaven.core.reconcile import Reconciler
@@ -41,6 +43,7 @@ from fairhaven.secrets import tasks as secrets_tasks
 from fairhaven.ui import pages as ui_pages
 from fairhaven.ui.rendering import NavItem
 from fairhaven.workloads import api as workloads_api
+from fairhaven.workloads import beside as workloads_beside
 from fairhaven.workloads import gateway as workloads_gateway
 from fairhaven.workloads import pages as workloads_pages
 from fairhaven.workloads import reconcile as workloads_reconcile
@@ -82,6 +85,11 @@ RECONCILERS: Sequence[Reconciler[Any, Any]] = (workloads_reconcile.reconciler,)
 LOOPS: Sequence[Callable[[Platform, Live], Coroutine[Any, Any, None]]] = (audit_appending.append_forever,)
 # Importing these modules is what registers their tasks and subscribers.
 BACKGROUND = (builds_handlers, builds_tasks, catalog_tasks, identity_tasks, secrets_handlers, secrets_tasks)
+
+# What domains above the catalog tell on a module's page.
+BESIDE = Beside(
+    build=builds_beside.build, services=workloads_beside.services, machines=workloads_beside.machines
+)
 
 NAV: Sequence[NavItem] = (
     NavItem("Catalog", "/catalog", "library"),

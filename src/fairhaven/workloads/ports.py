@@ -82,6 +82,20 @@ class Observed:
         return self.phase in (Phase.PREPARING, Phase.RUNNING)
 
 
+@dataclass(frozen=True)
+class Offer:
+    """The most that an engine could give to one workload; memory and storage in bytes.
+
+    `place` names where that is in a sentence: “this machine has 8 processors”.
+    """
+
+    place: str
+    cpu: float
+    memory: int
+    storage: int
+    gpu: int = 0
+
+
 class Engine(Protocol):
     """Runs programs. Every verb may be repeated without harm; `EngineFailed` when it cannot be done now."""
 
@@ -103,4 +117,8 @@ class Engine(Protocol):
 
     async def log(self, run_id: UUID, offset: int, limit: int) -> LogPart:
         """Read its output, errors included, of all generations; a negative offset counts from the end."""
+        ...
+
+    async def offers(self) -> Offer:
+        """Say what it could give to one workload; answers at once, from what it knows."""
         ...

@@ -76,6 +76,14 @@ class EngineContract:
         assert (await engine.look(run_id)).phase is Phase.ABSENT
         assert (await engine.log(run_id, 0, 100)).text == ""
 
+    async def test_it_says_what_it_could_give(self, engine: Engine) -> None:
+        offer = await engine.offers()
+        assert offer.place
+        assert offer.cpu > 0
+        assert offer.memory > 1 << 20
+        assert offer.storage > 0
+        assert offer.gpu >= 0
+
     async def test_stopping_and_deleting_an_unknown_run_does_no_harm(
         self, engine: Engine, run_id: UUID
     ) -> None:

@@ -21,9 +21,9 @@ from fairhaven.core.launch import Launch, Limits, interpreter
 from fairhaven.core.platform import Platform
 from fairhaven.core.sandbox import Mechanism, Sandbox, interpreter_folders
 from fairhaven.identity import service as identity
-from fairhaven.workloads.drivers.local import keeper
+from fairhaven.workloads.drivers.local import keeper, machine
 from fairhaven.workloads.drivers.local.folder import RunFolder
-from fairhaven.workloads.ports import SECRETS, EngineFailed, Observed, Phase, Run
+from fairhaven.workloads.ports import SECRETS, EngineFailed, Observed, Offer, Phase, Run
 from fairhaven.workloads.schemas import LogPart
 
 log = structlog.get_logger(__name__)
@@ -125,6 +125,9 @@ class LocalEngine:
 
     async def log(self, run_id: UUID, offset: int, limit: int) -> LogPart:
         return await asyncio.to_thread(self._folder(run_id).log, offset, limit)
+
+    async def offers(self) -> Offer:
+        return machine.offer(self._home)
 
     def _folder(self, run_id: UUID) -> RunFolder:
         return RunFolder(self._home / str(run_id))
