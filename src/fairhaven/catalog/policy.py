@@ -31,3 +31,9 @@ can_remove = owner | manager | administrator
 can_change = manager | administrator
 # The caller proves itself with the hook's own secret.
 can_push = anyone
+
+can_list_feeds = signed_in
+can_see_feed = hidden(viewer | administrator)
+can_add_feed = developer | administrator
+can_check_feed = developer | administrator
+can_remove_feed = manager | administrator

@@ -78,13 +78,15 @@ class Batch:
     4,000 characters; it outlasts restarts): at once when there is `more`, else at the next look, which may
     then ask only for what is new since. `complete`: with this batch all entries were told since the look
     began, so that those which were not told are gone from the list.
-    `pause`: seconds that the server wants to be left alone before the next question.
+    `total`: how many entries the list has, when it says so; `pause`: seconds that the server wants to be left
+    alone before the next question.
     """
 
     entries: Sequence[Entry] = ()
     cursor: str | None = None
     more: bool = False
     complete: bool = False
+    total: int | None = None
     pause: float = 0.0
 
 

@@ -58,3 +58,28 @@ class ReleasePublished(
     name: str
     version: str
     digest: str
+
+
+class FeedAdded(Fact, kind="feed.added", about="feed", says="{actor} began to follow the list {address}"):
+    feed: UUID
+    address: str
+
+
+class FeedRefreshed(
+    Fact,
+    kind="feed.refreshed",
+    about="feed",
+    says="the list {address} was read: {imported} imported, {refused} refused, {gone} gone",
+):
+    feed: UUID
+    address: str
+    imported: int
+    refused: int
+    gone: int
+
+
+class FeedRemoved(
+    Fact, kind="feed.removed", about="feed", says="{actor} stopped following the list {address}"
+):
+    feed: UUID
+    address: str

@@ -1,6 +1,19 @@
 """What the catalog tells and takes over the wire."""
 
 from fairhaven.catalog.schemas.changes import Change, ChangeKind, ReleaseChanges
+from fairhaven.catalog.schemas.feeds import (
+    Feed,
+    FeedCounts,
+    FeedEntry,
+    FeedItem,
+    FeedItemState,
+    FeedKind,
+    FeedOption,
+    FeedPreview,
+    FeedSpec,
+    FeedState,
+    NewFeed,
+)
 from fairhaven.catalog.schemas.modules import (
     ExportFormat,
     ExportFormats,
@@ -32,6 +45,16 @@ __all__ = [
     "ExportFormats",
     "FacetCount",
     "Facets",
+    "Feed",
+    "FeedCounts",
+    "FeedEntry",
+    "FeedItem",
+    "FeedItemState",
+    "FeedKind",
+    "FeedOption",
+    "FeedPreview",
+    "FeedSpec",
+    "FeedState",
     "Filled",
     "Hook",
     "MetadataCheck",
@@ -39,6 +62,7 @@ __all__ = [
     "Module",
     "ModuleChange",
     "ModuleSummary",
+    "NewFeed",
     "NewMetadataCheck",
     "NewModule",
     "NewRelease",
