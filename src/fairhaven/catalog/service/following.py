@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from fairhaven.catalog import policy
-from fairhaven.catalog.models import ModuleRow
+from fairhaven.catalog.models import FeedItemRow, ModuleRow
 from fairhaven.catalog.schemas import Module, SourceSpec
 from fairhaven.catalog.service.counting import forget_counts
 from fairhaven.catalog.service.inspecting import Inspected, head, nothing, read
@@ -73,11 +73,15 @@ async def followed(session: AsyncSession, module_id: UUID) -> Followed:
 
 
 async def claim_due(session: AsyncSession, *, interval: float, limit: int) -> Sequence[Followed]:
-    """What is due for a look, the longest waiting first; nobody else gets it for `interval` seconds."""
+    """What is due for a look, the longest waiting first; nobody else gets it for `interval` seconds.
+
+    Entries of a list that tells by itself which of them changed are looked at when it does.
+    """
     moment = now()
+    told = exists().where(FeedItemRow.module_id == ModuleRow.id, FeedItemRow.revision != "")
     due = (
         select(ModuleRow.id)
-        .where(ModuleRow.removed_at.is_(None), ModuleRow.next_check_at <= moment)
+        .where(ModuleRow.removed_at.is_(None), ModuleRow.next_check_at <= moment, ~told)
         .order_by(ModuleRow.next_check_at)
         .limit(limit)
         .with_for_update(skip_locked=True)

@@ -98,6 +98,11 @@ async def read(platform: Platform, spec: SourceSpec, revision: Revision) -> Insp
     return await asyncio.to_thread(_checked, spec, revision, files)
 
 
+async def told(spec: SourceSpec, revision: Revision, text: bytes) -> Inspected:
+    """What a list says of one of its entries, its metadata with it. Asks nobody."""
+    return await asyncio.to_thread(_checked, spec, revision, {METADATA_FILE: text})
+
+
 def nothing(spec: SourceSpec, revision: Revision, missing: NoMetadata) -> Inspected:
     """What a source without metadata is: its name, and that problem."""
     problem = Problem(

@@ -65,12 +65,13 @@ async def register(
     spec: SourceSpec,
     inspected: Inspected,
     *,
+    called: str = "",
     visibility: Visibility | None = None,
     trust: Trust = Trust.BUILT,
 ) -> Module:
     """Make a module of an inspected source; a build follows.
 
-    Its name is made of the repository's. It is public in the default project, else for the project's members.
+    Its name is made of `called`, or of the repository's. It is public in the default project, else for the project's members.
     Until its metadata was right once, only those see it who can mend it, and nothing is built.
 
     Raises:
@@ -83,7 +84,7 @@ async def register(
     row = ModuleRow(
         project_id=project_id,
         owner_id=actor.id,
-        name=await _free_name(session, address.name, _key(address, branch)),
+        name=await _free_name(session, called or address.name, _key(address, branch)),
         visibility=visibility or await _usual_visibility(session, project_id),
         trust=trust if inspected.revision.builds else Trust.LISTED,
         filled={},
