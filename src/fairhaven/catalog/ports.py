@@ -7,13 +7,18 @@ addressed as `KIND+ADDRESS`, such as `oai+https://zenodo.org/oai2d`; drivers see
 What its entries name are sources as people would type them: addresses of repositories, or items for which a
 driver of `fairhaven.origins` answers (`core.sources.origins`). The service registers them, follows, names,
 retries and removes; a driver only reads lists.
+
+`Depository` is for places where releases are deposited and get a DOI. A driver is found by the scheme of its
+address in the settings (entry points `fairhaven.depositories`): `inveniordm+https://zenodo.org`.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import ClassVar, Protocol
 
-from fairhaven.core.errors import Problem
+from fairhaven.catalog.exports.item import Item
+from fairhaven.core.errors import Problem, UpstreamFailed
 from fairhaven.core.outbound import Guard
 
 MOST_AT_ONCE = 500  # entries of a batch
@@ -130,3 +135,79 @@ class ExternalCatalog(Protocol):
             ListProblem: the list cannot be read now; the sentence is shown, and it is tried again later.
             CursorLost: it cannot go on from there; the look begins anew.
         """
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a deposit is to be: a release, and what the module has at this depository already.
+
+    `item.id` is the persistent identifier by which drafts are found again. `previous_id` is the record of
+    the release before (its next version is made), `previous_doi` its DOI.
+    """
+
+    item: Item
+    previous_id: str | None = None
+    previous_doi: str | None = None
+
+
+@dataclass(frozen=True)
+class Deposited:
+    """A draft or record as it stands there; `page` is where people look at it."""
+
+    id: str
+    page: str
+    doi: str | None
+    concept_doi: str | None
+    published: bool
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A file to deposit: its name there, and its MD5 in hexadecimal."""
+
+    name: str
+    path: Path
+    size: int
+    md5: str
+
+
+class DepositoryRefused(Problem):
+    """It will not take the deposit as it is; the detail says what it said."""
+
+    status: ClassVar[int] = 422
+    title: ClassVar[str] = "The depository refused it"
+
+
+class DepositoryFailed(UpstreamFailed):
+    """It did not answer, or said that it cannot now: what was asked may be done or not."""
+
+    title: ClassVar[str] = "The depository did not do it"
+    fix: ClassVar[str] = "It is tried again by itself; look at the depository's own status page."
+
+
+class Depository(Protocol):
+    """A place where releases are deposited. Each verb may be asked again without harm, whatever came of it.
+
+    Each raises `DepositoryRefused` when asking again would not help, and `DepositoryFailed` when it might.
+    """
+
+    async def draft(self, token: str, wish: Wish) -> Deposited:
+        """The draft of this wish, made unless there is one that bears its identifier, with a DOI reserved.
+
+        It may be that the record is there and published already.
+        """
+
+    async def upload(self, token: str, id: str, piece: Piece) -> None:
+        """See that the draft has this file, with this checksum."""
+
+    async def describe(self, token: str, id: str, wish: Wish) -> Deposited:
+        """Say in the draft what it is; everything that the depository demands must be there."""
+
+    async def publish(self, token: str, id: str) -> Deposited:
+        """Make the draft public for ever, unless it is."""
+
+    async def find(self, token: str, id: str) -> Deposited | None:
+        """How a draft or record stands."""
+
+    async def discard(self, token: str, id: str) -> None:
+        """Throw a draft away; one that is gone is no error."""
