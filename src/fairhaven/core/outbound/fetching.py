@@ -2,7 +2,7 @@
 
 import asyncio
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import httpx
@@ -39,18 +39,20 @@ async def fetch(
     seconds: float = 30.0,
     redirects: int = 3,
     verify: ssl.SSLContext | bool = True,
+    sink: Callable[[bytes], object] | None = None,
 ) -> Fetched:
     """Ask, and follow redirects of questions without content; each place is checked anew.
 
     Args:
         body: whether the answer's content is wanted at all.
         redirects: how many are followed; 0: an answer that leads elsewhere is returned as it is.
+        sink: takes the content piece by piece if the status is 200, instead of `body`, which is then empty.
 
     Raises:
         AddressRefused, HostUnknown: it leads to where we do not go, or nowhere.
         TooManyRedirects, AnswerTooLarge, Unanswered
     """
-    asking = _Asking(method, dict(headers or {}), content, body, max_bytes)
+    asking = _Asking(method, dict(headers or {}), content, body, max_bytes, sink)
     follows = redirects if method in ("GET", "HEAD") else 0
     try:
         async with (
@@ -75,6 +77,7 @@ class _Asking:
     content: bytes | None
     body: bool
     max_bytes: int
+    sink: Callable[[bytes], object] | None = None
 
 
 async def _followed(client: httpx.AsyncClient, asking: _Asking, url: httpx.URL, follows: int) -> Fetched:
@@ -98,15 +101,22 @@ async def _once(client: httpx.AsyncClient, asking: _Asking, url: httpx.URL) -> F
     # As it is: what is packed may unfold into any size.
     headers = {**asking.headers, "Accept-Encoding": "identity"}
     async with client.stream(asking.method, url, headers=headers, content=asking.content) as answer:
-        content = b""
+        content = bytearray()
         if asking.body and answer.status_code not in LEADS_ON:
-            if answer.headers.get("content-encoding", "identity") != "identity":
-                raise Unanswered("It answered in a packed form that was not asked for.")
-            async for chunk in answer.aiter_raw():
-                content += chunk
-                if len(content) > asking.max_bytes:
-                    raise AnswerTooLarge(f"It is larger than {asking.max_bytes / MIB:g} MiB.")
-        return Fetched(str(url), answer.status_code, answer.headers, content)
+            sink = asking.sink if asking.sink and answer.status_code == httpx.codes.OK else content.extend
+            await _read_into(sink, answer, asking.max_bytes)
+        return Fetched(str(url), answer.status_code, answer.headers, bytes(content))
+
+
+async def _read_into(sink: Callable[[bytes], object], answer: httpx.Response, max_bytes: int) -> None:
+    if answer.headers.get("content-encoding", "identity") != "identity":
+        raise Unanswered("It answered in a packed form that was not asked for.")
+    size = 0
+    async for chunk in answer.aiter_raw():
+        size += len(chunk)
+        if size > max_bytes:
+            raise AnswerTooLarge(f"It is larger than {max_bytes / MIB:g} MiB.")
+        sink(chunk)
 
 
 def _read(url: str, base: httpx.URL | None = None) -> httpx.URL:
