@@ -60,6 +60,10 @@ async def opened(settings: Settings, *, database_url: str, objects_url: str) -> 
                 settings.secrets, platform
             )
         },
+        "depositories": {
+            each.name: drivers.find("depositories", each.url).open(each, settings)
+            for each in settings.depositories
+        },
         "sign_in": {"issuers": Issuers(platform, _PROJECTS)},
     }
     try:

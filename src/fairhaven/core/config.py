@@ -17,6 +17,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from fairhaven.core.depositories import Depository
 from fairhaven.core.issuers import Issuer
 from fairhaven.core.schemas import RESOURCE
 
@@ -134,6 +135,11 @@ class Settings(BaseSettings):
         description="Who may say who somebody is (OpenID Connect): a table `[[issuers]]` of the file for "
         "each, with what follows.",
     )
+    depositories: list[Depository] = Field(
+        [],
+        description="Where releases may be deposited, and get a DOI: a table `[[depositories]]` of the file "
+        "for each, with what follows.",
+    )
     local_accounts: bool = Field(
         False, description="Whether people may sign in with a name and a password that are kept here."
     )
@@ -195,6 +201,13 @@ class Settings(BaseSettings):
         for taken in ([each.name for each in value], [each.url for each in value]):
             if len(set(taken)) < len(taken):
                 raise ValueError("each issuer needs a name and a url of its own")
+        return value
+
+    @field_validator("depositories")
+    @classmethod
+    def _have_names(cls, value: list[Depository]) -> list[Depository]:
+        if len({each.name for each in value}) < len(value):
+            raise ValueError("each depository needs a name of its own")
         return value
 
     @model_validator(mode="after")

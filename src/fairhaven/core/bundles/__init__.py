@@ -7,7 +7,7 @@ and that in the sandbox.
 """
 
 from fairhaven.core.bundles.errors import BundleBroken, BundleRefused, EnvironmentFailed, NoPython
-from fairhaven.core.bundles.store import Bundle, forget, key, make, materialise
+from fairhaven.core.bundles.store import Bundle, forget, key, make, materialise, unpack_source
 
 __all__ = [
     "Bundle",
@@ -19,4 +19,5 @@ __all__ = [
     "key",
     "make",
     "materialise",
+    "unpack_source",
 ]

@@ -54,6 +54,19 @@ def write(target: Path, folder: Path, texts: Mapping[str, str], files: Mapping[s
     return digest.hexdigest()
 
 
+def pack(target: Path, folder: Path, top: str) -> None:
+    """Pack `folder` as `top/`: the same files give the same bytes.
+
+    Raises:
+        BundleRefused: as `write`.
+    """
+    with (
+        gzip.GzipFile(target, "wb", compresslevel=LEVEL, mtime=0) as packed,
+        tarfile.open(fileobj=packed, mode="w|", format=tarfile.PAX_FORMAT) as tar,
+    ):
+        _add_folder(tar, folder, top)
+
+
 def extract(archive: Path, target: Path, digest: str) -> None:
     """Unpack an archive into an existing folder, refusing whatever reaches outside of it.
 
@@ -81,10 +94,10 @@ def _extract(archive: Path, target: Path, digest: str) -> None:
         raise BundleBroken("The bundle's content is not what its name says.")
 
 
-def _add_folder(tar: tarfile.TarFile, folder: Path) -> None:
+def _add_folder(tar: tarfile.TarFile, folder: Path, top: str = "source") -> None:
     total = 0
     for count, path in enumerate(_walk(folder)):
-        name = f"source/{path.relative_to(folder).as_posix()}"
+        name = f"{top}/{path.relative_to(folder).as_posix()}"
         found = path.lstat()
         total += found.st_size
         if total > MAX_BYTES or count > MAX_FILES:

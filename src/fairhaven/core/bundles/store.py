@@ -84,6 +84,20 @@ async def materialise(platform: Platform, digest: str) -> Bundle:
     return Bundle(root=root, source=root / "source", python=root / "env" / "bin" / "python")
 
 
+async def unpack_source(platform: Platform, digest: str, folder: Path) -> Path:
+    """Unpack a bundle into an empty folder, without an environment; return the folder of its source.
+
+    Raises:
+        NotFound: the object store has no such bundle.
+        BundleBroken: what it has is damaged.
+    """
+    packed = folder / "bundle.tar.gz"
+    await platform.objects.get(key(digest), packed)
+    await asyncio.to_thread(archive.extract, packed, folder, digest)
+    packed.unlink()
+    return folder / "source"
+
+
 async def forget(platform: Platform, digest: str) -> None:
     """Remove a bundle from the object store and from this machine; nothing may be using it."""
     await platform.objects.delete(key(digest))
