@@ -254,6 +254,9 @@ TABLE: dict[str, Row] = {
     "POST /catalog/{name}/hook/rotate": Row(of_catalog(DEVELOPER), 303),
     "GET /catalog/{name}/metadata/edit": Row(SEEN),
     "POST /catalog/{name}/metadata/edit": Row(SEEN),
+    "POST /catalog/{name}/change": Row(
+        of_catalog(MANAGER), 303, form={"visibility": "project", "trust": "built"}
+    ),
     "POST /catalog/{name}/check": Row(of_catalog(DEVELOPER), 303),
     "POST /catalog/{name}/remove": Row(of_catalog(OWNER), 303, form={"confirm": "<module>"}),
     # --- builds -------------------------------------------------------------------------------------

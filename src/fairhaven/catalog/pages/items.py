@@ -7,7 +7,8 @@ from fastapi.responses import HTMLResponse, Response
 
 from fairhaven.catalog import policy, service, telling
 from fairhaven.catalog.api import answers
-from fairhaven.catalog.schemas import Module
+from fairhaven.catalog.filled_words import filled_words
+from fairhaven.catalog.schemas import Module, ModuleChange, Trust, Visibility
 from fairhaven.core.errors import BadRequest
 from fairhaven.core.http import Call, Caller, platform_of
 from fairhaven.ui.notices import Notice
@@ -43,6 +44,8 @@ async def module(call: Call, name: str, tab: Annotated[str, Query(max_length=20)
         hook=hook,
         links=_links(found),
         may_check=may_check,
+        may_change=service.may(call.actor, found, "change"),
+        beside=filled_words(found),
         may_remove=service.may(call.actor, found, "remove"),
     )
     page.headers.update(telling.link_header(told))
@@ -62,6 +65,16 @@ async def check(request: Request, caller: Caller, name: str) -> Response:
         return see_other(f"/catalog/{name}?tab=source", Notice(seen.failure, "bad"))
     said = _("There is a new commit; its build begins.") if seen.revision else _("There is no new commit.")
     return see_other(f"/catalog/{name}", Notice(said, "good" if seen.revision else "info"))
+
+
+@router.post("/catalog/{name}/change")
+async def change(
+    call: Call, name: str, visibility: Annotated[Visibility, Form()], trust: Annotated[Trust, Form()]
+) -> Response:
+    """Decide who may see the module, and whether it is built and run."""
+    wanted = ModuleChange(visibility=visibility, trust=trust)
+    await service.change(call.session, call.actor, name, wanted)
+    return see_other(f"/catalog/{name}?tab=source", Notice(_("Saved.")))
 
 
 @router.post("/catalog/{name}/hook/rotate")

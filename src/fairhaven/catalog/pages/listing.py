@@ -1,25 +1,21 @@
-"""The list of modules with search and facets, and the form that registers one."""
+"""The list of modules, with search and facets."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Query, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
-from pydantic import ValidationError
 
 from fairhaven.catalog import policy, service
 from fairhaven.catalog.api.modules import Filter, Filtered
-from fairhaven.catalog.schemas import Facets, Sort, SourceSpec
-from fairhaven.catalog.service import FACETS, AlreadyRegistered, MetadataInvalid
+from fairhaven.catalog.schemas import Facets, Sort
+from fairhaven.catalog.service import FACETS
 from fairhaven.catalog.service.searching import View
-from fairhaven.core.http import Call, Caller, Cursor, platform_of
+from fairhaven.core.http import Call, Cursor
 from fairhaven.core.policy import Actor
-from fairhaven.core.sources import SourceProblem
-from fairhaven.projects import service as projects
 from fairhaven.projects.brands import Worn
-from fairhaven.ui.notices import Notice
-from fairhaven.ui.rendering import render, see_other
+from fairhaven.ui.rendering import render
 from fairhaven.ui.translations import gettext as _
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -74,60 +70,6 @@ async def catalog(
         view=view is not None,
         every=every,
         may_register=_may_register(call.actor),
-    )
-
-
-@router.get("/catalog/new")
-async def registering(call: Call) -> Response:
-    """The form that registers a module."""
-    project = await projects.default_project(call.session)
-    policy.can_register.check(call.actor, project.id)
-    return _form(call.request, call.actor)
-
-
-@router.post("/catalog/new")
-async def register(
-    request: Request,
-    caller: Caller,
-    url: Annotated[str, Form()] = "",
-    branch: Annotated[str, Form()] = "",
-) -> Response:
-    """Look at the source and register it; what is wrong is shown beside the field."""
-    platform = platform_of(request)
-    values = {"url": url, "branch": branch}
-    try:
-        spec = SourceSpec(url=url.strip(), branch=branch.strip() or None)
-        async with platform.transaction(caller) as session:
-            project_id = (await projects.default_project(session)).id
-            await service.check_may_register(session, caller, project_id, spec)
-        inspected = await service.inspect(platform, spec)
-        async with platform.transaction(caller) as session:
-            made = await service.register(session, caller, project_id, spec, inspected)
-    except ValidationError:
-        return _form(request, caller, values, {"url": _("Write the address of a repository.")})
-    except AlreadyRegistered as there:
-        return _form(request, caller, values, {"url": f"{there.title}. {there.detail}"}, there=there.name)
-    except MetadataInvalid as invalid:
-        return _form(request, caller, values, {"url": invalid.title}, problems=invalid.problems)
-    except SourceProblem as problem:
-        return _form(request, caller, values, {"url": f"{problem.detail} {problem.remedy or ''}".strip()})
-    return see_other(
-        f"/catalog/{made.name}",
-        Notice(_("%(title)s is registered. Its build begins.") % {"title": made.title}),
-    )
-
-
-def _form(
-    request: Request,
-    actor: Actor,
-    values: dict[str, str] | None = None,
-    errors: dict[str, str] | None = None,
-    **more: Any,
-) -> Response:
-    folders = actor.administrator and platform_of(request).settings.local_folders
-    given = {"values": values or {}, "errors": errors or {}, "folders": folders, "problems": (), "there": ""}
-    return render(
-        request, "catalog/new.html", status=422 if errors else 200, fragment="content", **{**given, **more}
     )
 
 
