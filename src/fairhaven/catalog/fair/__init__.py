@@ -1,0 +1,11 @@
+"""How FAIR an item is, found out as a robot does: from its public address, knowing nothing else.
+
+`rubric` has the metrics as data, `robot` fetches, `judging` scores. It has no database: service and pages
+of the catalog keep and show what came of it.
+"""
+
+from fairhaven.catalog.fair.judging import Judged, judge
+from fairhaven.catalog.fair.robot import visit
+from fairhaven.catalog.fair.rubric import METRICS, RUBRIC, Control, Metric, Test, metric
+
+__all__ = ["METRICS", "RUBRIC", "Control", "Judged", "Metric", "Test", "judge", "metric", "visit"]
