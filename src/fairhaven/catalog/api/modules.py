@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -35,6 +35,11 @@ Version = Annotated[
     str | None, Query(alias="from", max_length=100, description="Else the release before `to`.")
 ]
 Values = Annotated[list[str], Query(max_length=20, description="Any of these values.")]
+More = Annotated[list[str], Query(max_length=20, description="Facets of which to tell up to 100 values.")]
+
+
+Has = Literal["release", "doi", "dataset", "evaluation", "weights", "service"]
+Band = Literal["90-100", "75-89", "50-74", "0-49", "unknown"]
 
 
 @dataclass(frozen=True)
@@ -52,14 +57,22 @@ async def _filter(
     libraries: Values = [],  # noqa: B006
     categories: Values = [],  # noqa: B006
     data_type: Values = [],  # noqa: B006
+    license: Values = [],  # noqa: B006
+    has: Annotated[list[Has], Query(description="What there must be of it: any of these.")] = [],  # noqa: B006
+    fair: Annotated[list[Band], Query(description="Bands of the FAIR score: any of these.")] = [],  # noqa: B006
+    project: Annotated[list[str], Query(max_length=20, description="Slugs of projects: any.")] = [],  # noqa: B006
     tags: Values = [],  # noqa: B006
 ) -> Filter:
     """A question as it stands in the query string."""
-    chosen = {
+    chosen: dict[str, Sequence[str]] = {
         "tasks": tasks,
         "libraries": libraries,
         "categories": categories,
         "data_type": data_type,
+        "license": license,
+        "has": has,
+        "fair": fair,
+        "project": project,
         "tags": tags,
     }
     return Filter(q, chosen)
@@ -80,9 +93,10 @@ async def list_modules(
 
 
 @router.get("/module-facets", operation_id="count_modules", response_model=Facets)
-async def count_modules(call: Call, wanted: Filtered) -> Response:
+async def count_modules(call: Call, wanted: Filtered, more: More = []) -> Response:  # noqa: B006
     """Count modules by the values of each facet; the numbers may be some seconds old."""
-    return with_etag(call.request, await service.facets(call.session, call.actor, wanted.q, wanted.chosen))
+    counted = await service.facets(call.session, call.actor, wanted.q, wanted.chosen, more=more)
+    return with_etag(call.request, counted)
 
 
 @router.post("/modules", operation_id="register_module", status_code=201)

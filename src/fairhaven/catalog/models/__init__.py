@@ -8,6 +8,7 @@ from fairhaven.catalog.models.modules import (
     ModuleRow,
     ReleaseRow,
 )
+from fairhaven.catalog.models.searching import LearntRow, SavedSearchRow, SpaceRow, VectorRow, WordRow
 
 __all__ = [
     "AssessmentRow",
@@ -16,6 +17,11 @@ __all__ = [
     "FeedRow",
     "ForgeLookRow",
     "ForgeRow",
+    "LearntRow",
     "ModuleRow",
     "ReleaseRow",
+    "SavedSearchRow",
+    "SpaceRow",
+    "VectorRow",
+    "WordRow",
 ]

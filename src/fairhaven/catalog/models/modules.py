@@ -24,6 +24,7 @@ class ModuleRow(Entity):
         Index("ix_modules_next_check_at", "next_check_at", postgresql_where=_PRESENT),
         Index("ix_modules_terms", "terms", postgresql_using="gin"),
         Index("ix_modules_search", "search", postgresql_using="gin"),
+        Index("ix_modules_updated_at_id", "updated_at", "id", postgresql_where=_PRESENT),
         # Long texts lie beside the table, so that lists and counts read a tenth of the pages.
         {"postgresql_with": {"toast_tuple_target": 1280}},
     )
@@ -54,6 +55,10 @@ class ModuleRow(Entity):
     data_type: Mapped[list[str]]
     # "tasks=Classification", …: every facet's values in one column, so that one index serves all filters.
     terms: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    # Whether somebody's service of it runs that everybody may call.
+    served: Mapped[bool] = mapped_column(default=False)
+    # By which rules `terms` and `search` were written; see `service.searching.INDEXED`.
+    indexed: Mapped[int] = mapped_column(default=0)
     # Written by `service.search_vector` whenever the words change.
     search: Mapped[Any] = mapped_column(TSVECTOR)
     # The same without the description: small enough to stay in the row, where ranking reads thousands.

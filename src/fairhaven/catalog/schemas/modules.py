@@ -29,11 +29,13 @@ class Trust(StrEnum):
 
 
 class Sort(StrEnum):
-    """The order of a list: best match, last registered, or by name."""
+    """The order of a list: best match, last registered, last changed, by name, or by FAIR score."""
 
     RELEVANCE = "relevance"
     NEWEST = "newest"
+    UPDATED = "updated"
     NAME = "name"
+    FAIR = "fair"
 
 
 class SourceSpec(Schema):
@@ -131,7 +133,10 @@ class ModuleSummary(Reading):
     data_type: list[str]
     license: str | None
     valid: bool
+    has: list[str] = Field([], description="What there is of it: a release, a DOI, a data set …")
+    fair_score: int | None = None
     created_at: datetime
+    updated_at: datetime
     latest_release: ReleaseMark | None
 
 
@@ -176,17 +181,22 @@ class Module(Reading):
 
 
 class FacetCount(Reading):
-    """How many modules would remain with this value chosen."""
+    """How many modules would remain with this value chosen; `label` where people call it otherwise."""
 
     value: str
     count: int
+    label: str | None = None
 
 
 class Facets(Reading):
-    """How many modules fit, and how they fall into the values of each facet, most frequent first."""
+    """How many modules fit, and how they fall into the values of each facet, most frequent first.
+
+    `more` counts the values of a facet that are not told here.
+    """
 
     total: int
     groups: Mapping[str, Sequence[FacetCount]]
+    more: Mapping[str, int] = {}
 
 
 class MetadataSchema(Reading):

@@ -24,7 +24,8 @@ from fairhaven.catalog.service.listing import modules
 from fairhaven.catalog.service.reading import may, module, module_by_id
 from fairhaven.catalog.service.registering import AlreadyRegistered, check_may_register, register, remove
 from fairhaven.catalog.service.releases import publish, release, release_by_id, releases
-from fairhaven.catalog.service.searching import FACETS, search_vector, terms_of
+from fairhaven.catalog.service.searching import index, search_vector
+from fairhaven.catalog.service.terms import FACETS, terms_of
 from fairhaven.catalog.service.trusting import ListedOnly, MetadataWrong, check_builds, check_runs
 
 __all__ = [
@@ -51,6 +52,7 @@ __all__ = [
     "figures",
     "followed",
     "hook",
+    "index",
     "inspect",
     "look",
     "may",

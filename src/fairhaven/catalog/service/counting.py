@@ -8,7 +8,7 @@ answers too: what one filter counts without its first facet is what another coun
 import asyncio
 import time
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -20,12 +20,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from fairhaven.catalog import policy
 from fairhaven.catalog.models import ModuleRow
 from fairhaven.catalog.schemas import FacetCount, Facets
-from fairhaven.catalog.service.searching import FACETS, Chosen, Shape, View, Wanted
+from fairhaven.catalog.service.searching import Chosen, Shape, View, Wanted
+from fairhaven.catalog.service.terms import BANDS, FACETS
 from fairhaven.core.policy import Actor
+from fairhaven.projects import service as projects
 
 MOST_VALUES = 8  # of one facet that are told
+MORE_VALUES = 100  # when somebody asks for more of it
 COUNTS_LAST = 5.0
 COUNTS_KEPT = 512
+NAMES_LAST = 60.0
 
 
 _Counts = Mapping[str, int]
@@ -37,6 +41,8 @@ class _Kept:
 
     answers: dict[Wanted, tuple[float, _Counts]] = field(default_factory=dict)
     asking: dict[Wanted, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
+    # What projects are called, by slug, and until when that is believed.
+    names: dict[str, tuple[float, str | None]] = field(default_factory=dict)
 
 
 _kept: WeakKeyDictionary[Any, _Kept] = WeakKeyDictionary()
@@ -48,10 +54,12 @@ async def facets(
     q: str = "",
     chosen: Chosen | None = None,
     view: View | None = None,
+    *,
+    more: Collection[str] = (),
 ) -> Facets:
     """How many modules fit, and how many would for each value of each facet, given the other facets' choice.
 
-    The numbers may be `COUNTS_LAST` seconds old.
+    The numbers may be `COUNTS_LAST` seconds old; `more` names facets of which more values are told.
     """
     policy.can_list.check(actor)
     wanted = Wanted.of(actor, q, chosen or {}, view)
@@ -60,8 +68,13 @@ async def facets(
     for name, _ in wanted.chosen:  # a facet is counted as if nothing of it were chosen
         groups[name] = _by_facet(await _counts(session, wanted.without(name)))[name]
     picked = dict(wanted.chosen)
-    shown = {name: _shown(groups[name], picked.get(name, ())) for name in FACETS}
-    return Facets(total=counts[""], groups=shown)
+    most = {name: MORE_VALUES if name in more else MOST_VALUES for name in FACETS}
+    shown = {name: _shown(name, groups[name], picked.get(name, ()), most[name]) for name in FACETS}
+    rest = {name: len(groups[name]) - len(shown[name]) for name in FACETS}
+    shown["project"] = await _named(session, shown["project"])
+    return Facets(
+        total=counts[""], groups=shown, more={name: left for name, left in rest.items() if left > 0}
+    )
 
 
 def forget_counts(session: AsyncSession) -> None:
@@ -107,14 +120,33 @@ def _by_facet(counts: _Counts) -> dict[str, list[FacetCount]]:
     groups: dict[str, list[FacetCount]] = {name: [] for name in FACETS}
     for term, count in counts.items():
         name, _, value = term.partition("=")
-        if name:
+        if name in groups:
             groups[name].append(FacetCount(value=value, count=count))
     return groups
 
 
-def _shown(found: list[FacetCount], chosen: Any) -> list[FacetCount]:
+def _shown(name: str, found: list[FacetCount], chosen: Sequence[str], most: int) -> list[FacetCount]:
     """The most frequent values, and every chosen one even when nothing has it."""
-    ranked = sorted(found, key=lambda each: (-each.count, each.value))
-    shown = [each for rank, each in enumerate(ranked) if rank < MOST_VALUES or each.value in chosen]
+    ranked = sorted(found, key=_band if name == "fair" else _frequency)
+    shown = [each for rank, each in enumerate(ranked) if rank < most or each.value in chosen]
     missing = set(chosen) - {each.value for each in shown}
     return shown + [FacetCount(value=value, count=0) for value in sorted(missing)]
+
+
+def _frequency(each: FacetCount) -> tuple[int, str]:
+    return -each.count, each.value
+
+
+def _band(each: FacetCount) -> int:
+    """Bands stand in their own order, the best first."""
+    return -BANDS.get(each.value, -1)
+
+
+async def _named(session: AsyncSession, found: list[FacetCount]) -> list[FacetCount]:
+    """With what projects are called; of those only that have a module here: no other name is told."""
+    kept, moment = _kept.setdefault(session.get_bind(), _Kept()).names, time.monotonic()
+    there = {each.value for each in found if each.count}
+    if missing := {slug for slug in there if kept.get(slug, (0.0, ""))[0] < moment}:
+        names = await projects.names(session, missing)
+        kept.update({slug: (moment + NAMES_LAST, names.get(slug)) for slug in missing})
+    return [each.model_copy(update={"label": kept[each.value][1]}) if each.count else each for each in found]

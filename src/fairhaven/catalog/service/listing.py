@@ -1,11 +1,24 @@
-"""Pages of modules: best match, newest or by name, each one query."""
+"""Pages of modules in any order, each one query."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Integer, Row, Select, Text, Uuid, bindparam, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    DateTime,
+    Integer,
+    Row,
+    Select,
+    Text,
+    Uuid,
+    bindparam,
+    func,
+    select,
+    tuple_,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from fairhaven.catalog import policy
@@ -21,10 +34,26 @@ from fairhaven.core.schemas import Page
 MOST_RANKED = 1_000
 _SHOWN = (
     "id", "name", "title", "summary", "tags", "libraries", "tasks", "categories", "data_type", "license",
-    "valid", "created_at",
+    "valid", "created_at", "updated_at", "fair_score",
 )  # fmt: skip
 _COLUMNS = [getattr(ModuleRow, name) for name in _SHOWN]
-_RELEASE = [ReleaseRow.id, ReleaseRow.version, ReleaseRow.created_at]
+_BESIDE = [ModuleRow.terms, ReleaseRow.id, ReleaseRow.version, ReleaseRow.created_at]
+_UNASSESSED = -1  # below every FAIR score
+# What each order goes by; the last key is unique, so that a cursor names one place.
+_KEYS: dict[Sort, tuple[tuple[str, Any], ...]] = {
+    Sort.NEWEST: (("id", ModuleRow.id),),
+    Sort.UPDATED: (("updated_at", ModuleRow.updated_at), ("id", ModuleRow.id)),
+    Sort.NAME: (("name", ModuleRow.name),),
+    Sort.FAIR: (("fair", func.coalesce(ModuleRow.fair_score, _UNASSESSED)), ("id", ModuleRow.id)),
+    Sort.RELEVANCE: (("score", None), ("id", ModuleRow.id)),
+}
+_TYPES: dict[str, Any] = {
+    "id": Uuid(),
+    "updated_at": DateTime(timezone=True),
+    "name": Text(),
+    "fair": Integer(),
+    "score": Integer(),
+}
 
 
 async def modules(
@@ -48,8 +77,9 @@ async def modules(
     """
     policy.can_list.check(actor)
     wanted = Wanted.of(actor, q, facets or {}, view)
-    order = Sort.NEWEST if not wanted.q and sort is not Sort.NAME else sort or Sort.RELEVANCE
-    beyond = _beyond(order, cursor) if cursor else {}
+    best = sort in (None, Sort.RELEVANCE)
+    order = Sort.NEWEST if best and not wanted.q else sort or Sort.RELEVANCE
+    beyond = _place(order, cursor) if cursor else {}
     query = _statement(wanted.shape, order, bool(beyond))
     rows = (await session.execute(query, {**wanted.values, **beyond, "most": limit + 1})).all()
     keys = len(_KEYS[order])
@@ -63,12 +93,20 @@ def _statement(shape: Shape, order: Sort, later: bool) -> Select[Any]:
 
 
 def _sorted(shape: Shape, order: Sort, later: bool) -> Select[Any]:
-    rising = order is Sort.NAME
-    key: Any = ModuleRow.name if rising else ModuleRow.id
-    last: ColumnElement[Any] = bindparam("name", type_=Text) if rising else bindparam("id", type_=Uuid())
-    beyond = [key > last if rising else key < last] if later else []
-    found = _summaries([key]).where(*shape.fits(), *beyond)
-    return found.order_by(key if rising else key.desc()).limit(bindparam("most"))
+    keys = [key for _, key in _KEYS[order]]
+    beyond = [_beyond(keys, order)] if later else []
+    found = _summaries(keys).where(*shape.fits(), *beyond)
+    return found.order_by(*_ordered(keys, order)).limit(bindparam("most"))
+
+
+def _ordered(keys: Sequence[Any], order: Sort) -> list[Any]:
+    return [key if order is Sort.NAME else key.desc() for key in keys]
+
+
+def _beyond(keys: Sequence[Any], order: Sort) -> ColumnElement[bool]:
+    """What comes after the last of the page before; all keys of an order go one way."""
+    last = tuple_(*(bindparam(f"last_{name}", type_=_TYPES[name]) for name, _ in _KEYS[order]))
+    return tuple_(*keys) > last if order is Sort.NAME else tuple_(*keys) < last
 
 
 def _best(shape: Shape, later: bool) -> Select[Any]:
@@ -80,8 +118,7 @@ def _best(shape: Shape, later: bool) -> Select[Any]:
     # Ranking reads each match: where very many fit a common word, the newest are ranked.
     newest = select(found).order_by(found.c.id.desc()).limit(MOST_RANKED).subquery("newest")
     ranked = select(shape.score(newest.c.ranking).label("score"), newest.c.id).subquery("ranked")
-    last = tuple_(bindparam("score", type_=Integer), bindparam("id", type_=Uuid()))
-    beyond = [tuple_(ranked.c.score, ranked.c.id) < last] if later else []
+    beyond = [_beyond([ranked.c.score, ranked.c.id], Sort.RELEVANCE)] if later else []
     best = (
         select(ranked)
         .where(*beyond)
@@ -96,37 +133,48 @@ def _summaries(keys: Sequence[ColumnElement[Any]]) -> Select[Any]:
     """Only the columns that a list shows: descriptions and metadata are large, and stay where they are."""
     latest = ReleaseRow.id == ModuleRow.latest_release_id
     named = (key.label(f"key_{index}") for index, key in enumerate(keys))
-    return select(*_COLUMNS, *_RELEASE, *named).select_from(ModuleRow).join(ReleaseRow, latest, isouter=True)
+    return select(*_COLUMNS, *_BESIDE, *named).select_from(ModuleRow).join(ReleaseRow, latest, isouter=True)
 
 
-def _beyond(order: Sort, cursor: str) -> dict[str, Any]:
+def _place(order: Sort, cursor: str) -> dict[str, Any]:
     """Where the page before ended."""
     values = pagination.decode(cursor)
     if len(values) != len(_KEYS[order]):
-        raise BadRequest("The cursor is of another list.", fix="Start again without `cursor`.")
-    return {name: _READ[name](values, place) for place, name in enumerate(_KEYS[order])}
+        raise BadRequest(_FOREIGN, fix=_AGAIN)
+    return {f"last_{name}": _READ[name](values, place) for place, (name, _) in enumerate(_KEYS[order])}
 
 
 def _name(values: list[Any], place: int) -> str:
     return searching.clean(str(values[place]))
 
 
-def _score(values: list[Any], place: int) -> int:
+def _number(values: list[Any], place: int) -> int:
     return int(pagination.as_number(values, place))
 
 
-_KEYS = {Sort.RELEVANCE: ("score", "id"), Sort.NAME: ("name",), Sort.NEWEST: ("id",)}
+def _moment(values: list[Any], place: int) -> datetime:
+    try:
+        found = datetime.fromisoformat(str(values[place]))
+    except ValueError:
+        raise BadRequest(_FOREIGN, fix=_AGAIN) from None
+    if found.tzinfo is None:
+        raise BadRequest(_FOREIGN, fix=_AGAIN)
+    return found
+
+
+_FOREIGN, _AGAIN = "The cursor is of another list.", "Start again without `cursor`."
 _READ: dict[str, Callable[[list[Any], int], Any]] = {
-    "score": _score, "id": pagination.as_uuid, "name": _name,
+    "score": _number, "fair": _number, "id": pagination.as_uuid, "name": _name, "updated_at": _moment,
 }  # fmt: skip
 
 
 def _cursor(row: Row[Any], keys: int) -> str:
-    return pagination.encode([str(key) if isinstance(key, UUID) else key for key in row[-keys:]])
+    return pagination.encode([str(key) if isinstance(key, UUID | datetime) else key for key in row[-keys:]])
 
 
 def _summary(row: Row[Any]) -> ModuleSummary:
     shown = len(_SHOWN)
-    release_id, version, published_at = row[shown : shown + 3]
+    terms, release_id, version, published_at = row[shown : shown + 4]
     latest = ReleaseMark(id=release_id, version=version, published_at=published_at) if release_id else None
-    return ModuleSummary(**dict(zip(_SHOWN, row, strict=False)), latest_release=latest)
+    has = [term.removeprefix("has=") for term in terms if term.startswith("has=")]
+    return ModuleSummary(**dict(zip(_SHOWN, row, strict=False)), has=has, latest_release=latest)

@@ -13,7 +13,7 @@ from fairhaven.catalog.schemas import Module, SourceSpec, Trust, Visibility
 from fairhaven.catalog.service.counting import forget_counts
 from fairhaven.catalog.service.inspecting import Inspected
 from fairhaven.catalog.service.reading import read_module, row_named
-from fairhaven.catalog.service.searching import search_vector, terms_of, visible
+from fairhaven.catalog.service.searching import index, visible
 from fairhaven.core import sources
 from fairhaven.core.db import now
 from fairhaven.core.errors import Conflict, NotFound
@@ -131,8 +131,7 @@ def write_content(row: ModuleRow, inspected: Inspected) -> None:
     row.valid = inspected.valid
     row.hidden = row.hidden is not False and not inspected.valid  # None: it is new
     row.updated_at = now()
-    row.terms = terms_of(row)
-    row.search = search_vector(row)
+    index(row)
 
 
 async def _free_name(session: AsyncSession, wanted: str, key: str) -> str:

@@ -10,6 +10,7 @@ from fairhaven.catalog import policy
 from fairhaven.catalog.models import ModuleRow, ReleaseRow
 from fairhaven.catalog.schemas import NewRelease, Release
 from fairhaven.catalog.service import searching
+from fairhaven.catalog.service.terms import terms_of
 from fairhaven.core.db import now
 from fairhaven.core.errors import NotFound
 from fairhaven.core.facts import emit
@@ -47,6 +48,7 @@ async def publish(session: AsyncSession, new: NewRelease) -> Release:
     session.add(row)
     await session.flush()
     module.latest_release_id, module.updated_at = row.id, now()
+    module.terms = terms_of(module)
     await emit(
         session,
         ReleasePublished(

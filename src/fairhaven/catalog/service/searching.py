@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
+from itertools import count
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -25,19 +26,24 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from fairhaven.catalog.models import ModuleRow
 from fairhaven.catalog.schemas import Visibility
+from fairhaven.catalog.service import words
+from fairhaven.catalog.service.terms import FACETS, LISTS, terms_of
 from fairhaven.core.policy import Actor, Role
 from fairhaven.projects import service as projects
 
 Chosen = Mapping[str, Sequence[str]]
 
-FACETS = ("tasks", "libraries", "categories", "data_type", "tags")
 MOST_CHOSEN = 20  # values of one facet that a question may choose
 LONGEST_QUERY = 200
 LONGEST_TEXT = 20_000  # characters of a description whose words can be found
+# By what rules `search` and `terms` are written; rows of lower numbers are written anew by `catalog.learn`.
+INDEXED = 1
+# English knows that `birds` are birds; simple keeps words as they are, so that names and other languages are
+# found by their beginnings too.
 _ENGLISH: ColumnElement[Any] = literal_column("'english'::regconfig")
+_SIMPLE: ColumnElement[Any] = literal_column("'simple'::regconfig")
 # How much a word counts in D (description), C (summary), B (tags, tasks, …), A (title, name).
 _RANKS: ColumnElement[Any] = literal_column("'{0.05, 0.15, 0.5, 1.0}'::real[]")
-_PLAIN_WORD = re.compile(r"[^\W_]{2,}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 
@@ -82,13 +88,13 @@ class Wanted:
     @property
     def shape(self) -> "Shape":
         facets = tuple(name for name, _ in self.chosen)
-        return Shape(self.administrator, tuple(_words(self.q)), facets, self.view is not None)
+        return Shape(self.administrator, words.read(self.q).shape, facets, self.view is not None)
 
     @property
     def values(self) -> dict[str, Any]:
         terms = {name: [f"{name}={value}" for value in values] for name, values in self.chosen}
         seen = {} if self.administrator else {"mine": list(self.mine), "mending": list(self.mending)}
-        return {**seen, **_words(self.q), **terms, **self._viewed()}
+        return {**seen, **words.read(self.q).values, **terms, **self._viewed()}
 
     def _viewed(self) -> dict[str, Any]:
         if self.view is None:
@@ -100,7 +106,7 @@ class Shape(NamedTuple):
     """Everything of a question but its values; a statement of it is asked with `Wanted.values`."""
 
     administrator: bool
-    words: tuple[str, ...]
+    words: tuple[tuple[str, ...], ...]
     facets: tuple[str, ...]
     viewed: bool = False
 
@@ -125,25 +131,25 @@ class Shape(NamedTuple):
         return cast(func.ts_rank(_RANKS, ranking, self.tsquery()) * 1_000_000, Integer)
 
     def tsquery(self) -> ColumnElement[Any]:
-        asked = [_ASKED[name](_ENGLISH, bindparam(name, type_=Text)) for name in self.words]
-        return reduce(lambda first, second: first.op("&&")(second), asked)
+        numbers = count()
+        groups = [reduce(_and, [_asked(kind, next(numbers)) for kind in group]) for group in self.words]
+        return reduce(_or, groups)
 
 
-_ASKED: dict[str, Callable[..., ColumnElement[Any]]] = {
-    "phrase": func.websearch_to_tsquery,
-    "begun": func.to_tsquery,
-}
+def _asked(kind: str, number: int) -> ColumnElement[Any]:
+    """One part of a question: as English, or as it stands."""
+    text: ColumnElement[Any] = bindparam(f"w{number}", type_=Text)
+    query: Callable[..., ColumnElement[Any]] = func.to_tsquery if kind == "begun" else func.phraseto_tsquery
+    either = _or(query(_ENGLISH, text), query(_SIMPLE, text))
+    return func.tsquery_not(either) if kind == "not" else either
 
 
-def _words(q: str) -> dict[str, str]:
-    """The words as parts of a question; the last may be the beginning of a word, for those who still type."""
-    *before, last = q.split() or [""]
-    if not last:
-        return {}
-    if '"' in q or "or" in (word.lower() for word in before) or not _PLAIN_WORD.fullmatch(last):
-        return {"phrase": q}
-    phrase = {"phrase": " ".join(before)} if before else {}
-    return {**phrase, "begun": f"{last}:*"}
+def _and(first: ColumnElement[Any], second: ColumnElement[Any]) -> ColumnElement[Any]:
+    return first.op("&&")(second)
+
+
+def _or(first: ColumnElement[Any], second: ColumnElement[Any]) -> ColumnElement[Any]:
+    return first.op("||")(second)
 
 
 def visible(actor: Actor) -> ColumnElement[bool]:
@@ -170,21 +176,19 @@ def _visible(mine: Select[UUID]) -> ColumnElement[bool]:
     return and_(there, or_(ModuleRow.visibility == Visibility.PUBLIC, ModuleRow.project_id.in_(mine)))
 
 
-def terms_of(row: ModuleRow) -> list[str]:
-    """What filters look for: `facet=value` for every value of every facet."""
-    return [f"{name}={value}" for name in FACETS for value in getattr(row, name)]
+def index(row: ModuleRow) -> None:
+    """Write what filters and words find the module by."""
+    row.terms, row.search, row.indexed = terms_of(row), search_vector(row), INDEXED
 
 
 def search_vector(row: ModuleRow) -> ColumnElement[Any]:
     """The words of a module, weighted; to be assigned to its column `search`."""
-    lists = " ".join(value for name in FACETS for value in getattr(row, name))
-    named = f"{row.name} {row.title}"
-    weighted = ((named, "A"), (lists, "B"), (row.summary, "C"), (row.description[:LONGEST_TEXT], "D"))
-    vectors = [
-        func.setweight(func.to_tsvector(_ENGLISH, text), literal_column(f"'{weight}'"))
-        for text, weight in weighted
-    ]
-    joined: ColumnElement[Any] = vectors[0]
-    for vector in vectors[1:]:
-        joined = joined.op("||")(vector)
-    return joined
+    lists = " ".join(value for name in LISTS for value in getattr(row, name))
+    short = ((f"{row.name} {row.title}", "A"), (lists, "B"), (row.summary, "C"))
+    vectors = [_weighted(config, text, weight) for config in (_ENGLISH, _SIMPLE) for text, weight in short]
+    # A description as it stands would double the index, and its stems find nearly all that its words would.
+    return reduce(_or, [*vectors, _weighted(_ENGLISH, row.description[:LONGEST_TEXT], "D")])
+
+
+def _weighted(config: ColumnElement[Any], text: str, weight: str) -> ColumnElement[Any]:
+    return func.setweight(func.to_tsvector(config, words.fold(text)), literal_column(f"'{weight}'"))

@@ -48,6 +48,7 @@ from fairhaven.projects.service.membership import (
     visible_ids,
     visible_ids_of,
 )
+from fairhaven.projects.service.naming import names, slug_of
 from fairhaven.projects.service.placing import engine_for
 from fairhaven.projects.service.quotas import balances, installation_balances, set_limit
 from fairhaven.projects.service.reserving import QuotaReached, reclaim, release, reserve, verify
@@ -89,6 +90,7 @@ __all__ = [
     "managed",
     "members",
     "mine",
+    "names",
     "offer",
     "project",
     "projects",
@@ -106,6 +108,7 @@ __all__ = [
     "set_level",
     "set_limit",
     "set_logo",
+    "slug_of",
     "verify",
     "visible_ids",
     "visible_ids_of",
