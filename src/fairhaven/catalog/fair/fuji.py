@@ -111,7 +111,7 @@ FUJI = (
         "I2",
         (Test("FsF-I2-01M-2", "Terms of a registered vocabulary occur", 2, *_OURS,
               note="F-UJI looks in a copy of Linked Open Vocabularies and others, and does not count "
-                   "the usual ones (RDF, Dublin Core, schema.org, FOAF, SKOS); our list is short, without those."),),
+                   "the usual ones (RDF, Dublin Core, schema.org, FOAF, SKOS); our list is short."),),
     ),
     Metric(
         "FsF-I3-01M",
@@ -160,7 +160,8 @@ FUJI = (
         "Metadata follows a standard of its community",
         "R1.3",
         (
-            Test("FsF-R1.3-01M-1", "A standard for models is followed: MLDCAT-AP, FAIR4ML, Croissant …", 1, *_OURS,
+            Test("FsF-R1.3-01M-1", "A standard for models is followed: MLDCAT-AP, FAIR4ML, Croissant …", 1,
+                 *_OURS,
                  note="Looser: F-UJI knows the RDA's catalogue, where standards for models are not."),
             Test("FsF-R1.3-01M-3", "A standard for all fields is followed: DCAT, DataCite, Dublin Core", 1,
                  *_OURS),

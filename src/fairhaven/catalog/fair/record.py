@@ -59,8 +59,8 @@ _RELATIONS = (
     "schema:citation schema:isBasedOn schema:isPartOf schema:subjectOf schema:funding dct:relation "
     "dct:source dct:references dct:isReferencedBy dct:isVersionOf dct:hasVersion dct:isPartOf "
     "dct:replaces dct:requires prov:wasDerivedFrom codemeta:referencePublication fair4ml:trainedOn "
-    "fair4ml:validatedOn fair4ml:testedOn fair4ml:evaluatedOn fair4ml:fineTunedFrom it6:trainedOn it6:validatedOn it6:testedOn "
-    "it6:hasBibliographicReference"
+    "fair4ml:validatedOn fair4ml:testedOn fair4ml:evaluatedOn fair4ml:fineTunedFrom it6:trainedOn "
+    "it6:validatedOn it6:testedOn it6:hasBibliographicReference"
 )
 # Those of them that name articles or data.
 _WORKS = (
