@@ -3,18 +3,20 @@
 import json
 from pathlib import Path
 from typing import Annotated
+from uuid import UUID
 
 import typer
 from rich.markup import escape
 from rich.table import Table
 
 from fairhaven.catalog.cli.metadata import check as check_metadata
-from fairhaven.catalog.schemas import Module, ModuleSummary
+from fairhaven.catalog.schemas import Module, ModuleSummary, Trust, Visibility
 from fairhaven.cli.context import client, err, fail, out, show_json, tells_failures
 
 app = typer.Typer(help="Modules: repositories with a model and an ai4-metadata.yml.", no_args_is_help=True)
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+_SEEN_BY = {Visibility.PUBLIC: "everybody", Visibility.PROJECT: "members of its project"}
 Name = Annotated[str, typer.Argument(help="Name of the module.")]
 
 
@@ -55,13 +57,48 @@ def register(
         str, typer.Argument(help="Address of the repository, or a folder of the platform's machine.")
     ],
     branch: Annotated[str | None, typer.Option(help="Branch to follow; else the default branch.")] = None,
+    project: Annotated[UUID | None, typer.Option(help="Project it belongs to; else the default one.")] = None,
+    visibility: Annotated[
+        Visibility | None, typer.Option(help="Who may see it; else as is usual in the project.")
+    ] = None,
+    trust: Annotated[Trust, typer.Option(help="Whether it is built and run, or listed only.")] = Trust.BUILT,
+    allow_invalid: Annotated[
+        bool, typer.Option("--allow-invalid", help="Register it though its metadata has errors.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
-    """Register a repository or folder as a module; its first build follows."""
+    """Register a repository, a folder or an item of a catalog as a module; its first build follows."""
     with client() as platform:
-        made = platform.modules.register(_absolute(url), branch)
+        made = platform.modules.register(
+            _absolute(url),
+            branch,
+            project_id=project,
+            visibility=visibility,
+            trust=trust,
+            allow_invalid=allow_invalid,
+        )
         address = platform.connection.url
     show_json(made) if as_json else _print(made, address)
+
+
+@app.command()
+@tells_failures
+def trust(name: Name, trust: Annotated[Trust, typer.Argument(help="`built`, or `listed` only.")]) -> None:
+    """Decide whether a module is built and run, or listed only."""
+    with client() as platform:
+        changed = platform.modules.change(name, trust=trust)
+    out.print(f"{changed.name} is {changed.trust}.")
+
+
+@app.command()
+@tells_failures
+def visibility(
+    name: Name, visibility: Annotated[Visibility, typer.Argument(help="`public`, or its `project` only.")]
+) -> None:
+    """Decide who may see a module: everybody, or the members of its project."""
+    with client() as platform:
+        changed = platform.modules.change(name, visibility=visibility)
+    out.print(f"{changed.name} is seen by {_SEEN_BY[changed.visibility]}.")
 
 
 @app.command()
@@ -195,6 +232,8 @@ def _print(module: Module, address: str) -> None:
         "Source": module.source + (f" ({module.branch})" if module.branch else ""),
         "Commit": module.commit,
         "Licence": module.license or "not said",
+        "Seen by": "those who can mend it" if module.hidden else _SEEN_BY[module.visibility],
+        "Trust": "built and run" if module.trust is Trust.BUILT else "listed only",
         "Page": f"{address}/catalog/{module.name}",
     }
     table = Table(box=None, show_header=False)
