@@ -41,7 +41,7 @@ class Checked:
 
 def check(text: str | bytes, filename: str) -> Checked:
     """As `parse`, with the tree and the text that it stands in."""
-    readable, broken = _decode(text)
+    readable, broken = decode(text)
     findings = Findings(filename, readable)
     if broken is not None:
         findings.error((), broken.offset, broken.message, broken.suggestion)
@@ -56,7 +56,7 @@ def check(text: str | bytes, filename: str) -> Checked:
     return Checked(readable, root, findings, Report(metadata=metadata, problems=findings.problems()))
 
 
-def _decode(text: str | bytes) -> tuple[str, Broken | None]:
+def decode(text: str | bytes) -> tuple[str, Broken | None]:
     """The text up to the first thing that is no UTF-8, and what is wrong there."""
     try:
         data = text.encode() if isinstance(text, str) else text
