@@ -10,10 +10,11 @@ from hashlib import sha256
 from os import PathLike, stat_result
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, ClassVar
 
 from babel.support import NullTranslations
-from jinja2 import BaseLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
+from jinja2 import BaseLoader, BytecodeCache, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
+from jinja2.bccache import Bucket
 from markupsafe import Markup
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
@@ -46,6 +47,7 @@ def templates(
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=reload,
+        bytecode_cache=_Compiled(),
     )
     speech = translations or words
     env.install_gettext_callables(speech.gettext, speech.ngettext, newstyle=True)  # type: ignore[attr-defined]
@@ -72,6 +74,18 @@ def static(name: str) -> str:
 
 def has_static(name: str) -> bool:
     return (STATIC / name).is_file()
+
+
+class _Compiled(BytecodeCache):
+    """Compiled templates, shared by all environments of a process: compiling is most of making one."""
+
+    codes: ClassVar[dict[tuple[str, str], Any]] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self.codes.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.codes[bucket.key, bucket.checksum] = bucket.code
 
 
 class _Kept(StaticFiles):

@@ -9,10 +9,10 @@ import asyncio
 import shutil
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Protocol as Port
 
+from fairhaven.core import drivers
 from fairhaven.core.outbound import Guard
 from fairhaven.core.sources.addresses import Address
 from fairhaven.core.sources.errors import BadAddress, SourceTimedOut
@@ -73,7 +73,7 @@ def recognised(text: str) -> str | None:
 
 def kinds() -> tuple[str, ...]:
     """The kinds of items for which a driver is installed."""
-    return tuple(sorted(entry_points(group="fairhaven.origins").names))
+    return tuple(sorted(drivers.installed("origins").names))
 
 
 def of(address: Address) -> tuple[Origin, Place]:
@@ -106,6 +106,5 @@ async def written(
 
 @lru_cache
 def _driver(kind: str) -> Origin:
-    [point] = entry_points(group="fairhaven.origins", name=kind)
-    made: Origin = point.load()()
+    made: Origin = drivers.find("origins", f"{kind}:")()
     return made

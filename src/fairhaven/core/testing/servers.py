@@ -6,6 +6,7 @@ They run as children of the process that pytest was started in, under the same s
 
 import asyncio
 import os
+import shutil
 import tempfile
 import threading
 from collections.abc import Coroutine, Iterator
@@ -24,12 +25,13 @@ from fairhaven.migrations import upgrade
 
 DATABASE, OBJECTS = "FAIRHAVEN_TEST_SERVER", "FAIRHAVEN_TEST_OBJECTS"
 TEMPLATE = "fairhaven_template"
+ROOM = 4 << 30  # bytes
 
 
 @contextmanager
 def running() -> Iterator[None]:
     """Run both servers; worker processes find them through the environment."""
-    with tempfile.TemporaryDirectory(prefix="fairhaven-tests-") as home, _loop() as call:
+    with tempfile.TemporaryDirectory(prefix="fairhaven-tests-", dir=_quick_place()) as home, _loop() as call:
         postgres, objects = EmbeddedPostgres(), EmbeddedObjects()
         supervisor = Supervisor(Path(home), [postgres, objects])
         call(supervisor.start())
@@ -64,6 +66,12 @@ def drop_database(name: str) -> None:
 def database_url(name: str) -> str:
     server, _, query = os.environ[DATABASE].partition("?")
     return f"{server.rpartition('/')[0]}/{name}?{query}"
+
+
+def _quick_place() -> Path | None:
+    """Memory, where the machine gives enough of it: a database is made in a tenth of the time."""
+    memory = Path("/dev/shm")  # noqa: S108 - the folder made in it is ours alone
+    return memory if memory.is_dir() and shutil.disk_usage(memory).free >= ROOM else None
 
 
 @contextmanager
