@@ -20,6 +20,9 @@ can_list = anyone
 mended = Rule("once its metadata was right", lambda actor, module: not module.hidden)
 can_see = hidden((public | viewer | administrator) & (mended | owner | developer | administrator))
 can_check_text = signed_in
+# Working out what a tool would run, and writing files from a template, keeps nothing.
+can_plan = signed_in
+can_start = signed_in
 can_register = developer | administrator
 # Folders, and the key that ssh uses, belong to the platform's machine and not to whoever names them.
 can_use_this_machine = administrator

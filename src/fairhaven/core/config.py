@@ -125,6 +125,11 @@ class Settings(BaseSettings):
     local_folders: bool = Field(
         True, description="Whether administrators may register folders of this machine."
     )
+    tools: list[Path] = Field(
+        [],
+        description="Folders of tools of your own: each folder in them with a `tool.yaml` is one. They hide "
+        "those of the same name that came with Fairhaven.",
+    )
     local_unprotected: bool = Field(
         False,
         description="Whether code of several people may run on this machine where no sandbox keeps it apart.",

@@ -19,11 +19,10 @@ router = APIRouter(prefix="/api/v1", tags=["catalog"])
 class NoSuchSchema(NotFound):
     """Nobody published this version."""
 
-    title = "There is no such version of the metadata schema"
+    title = "There is no such version of the schema"
 
-    def __init__(self, version: str) -> None:
-        known = ", ".join(metadata.known_versions())
-        super().__init__(f"There is no version {version[:20]}.", fix=f"Use one of {known}.")
+    def __init__(self, version: str, known: Sequence[str]) -> None:
+        super().__init__(f"There is no version {version[:20]}.", fix=f"Use one of {', '.join(known)}.")
 
 
 class SchemaResponse(JSONResponse):
@@ -46,7 +45,7 @@ async def get_metadata_schema(call: Call, version: str) -> Mapping[str, Any]:
     """Read one version as JSON Schema, as it was published; editors complete and check by it."""
     policy.can_list.check(call.actor)
     if version not in metadata.known_versions():
-        raise NoSuchSchema(version)
+        raise NoSuchSchema(version, metadata.known_versions())
     return metadata.published_schema(version)
 
 

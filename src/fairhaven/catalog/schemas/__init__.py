@@ -37,6 +37,7 @@ from fairhaven.catalog.schemas.modules import (
     Trust,
     Visibility,
 )
+from fairhaven.catalog.schemas.tools import NewPlan, Plan, PlannedTask, Tool, ToolSummary
 
 __all__ = [
     "Change",
@@ -65,13 +66,18 @@ __all__ = [
     "NewFeed",
     "NewMetadataCheck",
     "NewModule",
+    "NewPlan",
     "NewRelease",
+    "Plan",
+    "PlannedTask",
     "Release",
     "ReleaseChanges",
     "ReleaseMark",
     "Sort",
     "SourceSpec",
     "Tombstone",
+    "Tool",
+    "ToolSummary",
     "Trust",
     "Visibility",
 ]

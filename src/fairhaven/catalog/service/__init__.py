@@ -22,10 +22,12 @@ from fairhaven.catalog.service.hooks import hook, prepare_push, rotate_hook
 from fairhaven.catalog.service.inspecting import METADATA_FILE, Inspected, MetadataInvalid, inspect
 from fairhaven.catalog.service.listing import modules
 from fairhaven.catalog.service.reading import may, module, module_by_id
+from fairhaven.catalog.service.readmes import NoReadme, kept_readme, readme
 from fairhaven.catalog.service.registering import AlreadyRegistered, check_may_register, register, remove
 from fairhaven.catalog.service.releases import publish, release, release_by_id, releases
 from fairhaven.catalog.service.searching import index, search_vector
 from fairhaven.catalog.service.terms import FACETS, terms_of
+from fairhaven.catalog.service.tools import plan_tool, tool, tool_categories, tool_defaults, tools
 from fairhaven.catalog.service.trusting import ListedOnly, MetadataWrong, check_builds, check_runs
 
 __all__ = [
@@ -39,6 +41,7 @@ __all__ = [
     "Look",
     "MetadataInvalid",
     "MetadataWrong",
+    "NoReadme",
     "apply_look",
     "catalog_page",
     "change",
@@ -54,14 +57,17 @@ __all__ = [
     "hook",
     "index",
     "inspect",
+    "kept_readme",
     "look",
     "may",
     "module",
     "module_by_id",
     "modules",
+    "plan_tool",
     "prepare_check",
     "prepare_push",
     "publish",
+    "readme",
     "register",
     "release",
     "release_by_id",
@@ -71,4 +77,8 @@ __all__ = [
     "search_vector",
     "sitemap",
     "terms_of",
+    "tool",
+    "tool_categories",
+    "tool_defaults",
+    "tools",
 ]
