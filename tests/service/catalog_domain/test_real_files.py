@@ -129,7 +129,7 @@ async def check_exports(platform: Platform, actor: Actor, names: list[str]) -> N
             else:
                 assert text.strip(), (name, kind, profile)
                 if "xml" in document.media_type:
-                    ElementTree.fromstring(text)  # noqa: S314 - our own words
+                    ElementTree.fromstring(text)
 
 
 async def test_a_module_appears_to_all_once_it_is_mended_and_stays(
