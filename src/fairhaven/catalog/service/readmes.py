@@ -1,6 +1,7 @@
 """READMEs: read beside the metadata, kept with the module, told to who may see it."""
 
 from collections.abc import Mapping
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -28,10 +29,16 @@ async def readme(session: AsyncSession, actor: Actor, name: str) -> Readme:
         NotFound: there is no such module, or the actor may not know of it; NoReadme: it has none.
     """
     row = await row_named(session, actor, name)
-    found = await session.scalar(select(ModuleRow.readme).where(ModuleRow.id == row.id))
+    found = await kept_readme(session, row.id)
     if found is None:
         raise NoReadme(f"The repository of `{row.name}` has no README in its top folder.")
-    return Readme.model_validate(found)
+    return found
+
+
+async def kept_readme(session: AsyncSession, module_id: UUID) -> Readme | None:
+    """The README of a module that somebody may see: asks no policy."""
+    found = await session.scalar(select(ModuleRow.readme).where(ModuleRow.id == module_id))
+    return Readme.model_validate(found) if found else None
 
 
 def taken(files: Mapping[str, bytes], commit: str) -> Readme | None:
