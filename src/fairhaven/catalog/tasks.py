@@ -1,13 +1,14 @@
-"""Background work of the catalog: looking at repositories that are due, and at one that told of a push."""
+"""Background work of the catalog: looking at repositories and lists that are due, or told of a push."""
 
 import asyncio
 from collections.abc import Sequence
 from uuid import UUID
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from fairhaven.catalog import service
-from fairhaven.catalog.service import Followed
+from fairhaven.catalog.service import Followed, feeds
 from fairhaven.core import jobs
 from fairhaven.core.errors import NotFound
 from fairhaven.core.platform import Platform
@@ -41,6 +42,32 @@ async def look(platform: Platform, *, module_id: str) -> None:
         await _look_at(platform, module)
     except NotFound:
         return  # removed in the meantime
+
+
+@jobs.task("catalog.poll_feeds", attempts=1, every="* * * * *")
+async def poll_feeds(platform: Platform) -> None:
+    """Have every list read that is due."""
+    async with platform.transaction() as session:
+        for feed_id in await feeds.claim_due(session, limit=ROUND):
+            await begin_feed(session, feed_id)
+
+
+async def begin_feed(session: AsyncSession, feed_id: UUID) -> None:
+    """Have a list read, and its entries imported, by a job."""
+    await jobs.enqueue(session, read_feed, lock=f"catalog.feed:{feed_id}", feed_id=feed_id)
+
+
+@jobs.task("catalog.read_feed", attempts=3)
+async def read_feed(platform: Platform, *, feed_id: str) -> None:
+    """Read a list and import what it names; after a while another job goes on, so that others get room."""
+    loop = asyncio.get_running_loop()
+    end = loop.time() + LONGEST
+    while (pause := await feeds.step(platform, UUID(feed_id))) is not None:
+        if loop.time() + pause > end:
+            async with platform.transaction() as session:
+                await begin_feed(session, UUID(feed_id))
+            return
+        await asyncio.sleep(pause)
 
 
 async def _look_at_all(platform: Platform, due: Sequence[Followed]) -> None:

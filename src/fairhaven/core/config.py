@@ -122,6 +122,14 @@ class Settings(BaseSettings):
     poll_interval: float = Field(
         60.0, gt=0, description="Time between looks at modules' repositories, seconds."
     )
+    feed_interval: float = Field(
+        3600.0, gt=0, description="Time between looks at lists of modules elsewhere, seconds."
+    )
+    contact: str | None = Field(
+        None,
+        pattern=r"^[^@\s]+@[^@\s]+$",
+        description="Mail address that harvesters of the catalog are given; else postmaster at this host.",
+    )
     local_folders: bool = Field(
         True, description="Whether administrators may register folders of this machine."
     )

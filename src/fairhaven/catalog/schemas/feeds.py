@@ -70,7 +70,7 @@ class NewFeed(FeedSpec):
     project_id: UUID | None = Field(None, description="Project of its modules; default: the default project.")
     visibility: Visibility | None = Field(
         None,
-        description="Who may see its modules; default: everybody if in the default project, else its members.",
+        description="Who may see its modules; default: everybody if in the default project, else members.",
     )
     trust: Trust = Field(Trust.BUILT, description="Whether its modules are built and run, or listed only.")
     keep: bool = Field(True, description="Whether modules stay whose entries are gone from the list.")

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from fairhaven.catalog import policy
 from fairhaven.catalog.models import FeedItemRow, ModuleRow
-from fairhaven.catalog.schemas import Module, SourceSpec
+from fairhaven.catalog.schemas import FeedItemState, Module, SourceSpec
 from fairhaven.catalog.service.counting import forget_counts
 from fairhaven.catalog.service.inspecting import Inspected, head, nothing, read
 from fairhaven.catalog.service.reading import read_module, row_named
@@ -78,7 +78,8 @@ async def claim_due(session: AsyncSession, *, interval: float, limit: int) -> Se
     Entries of a list that tells by itself which of them changed are looked at when it does.
     """
     moment = now()
-    told = exists().where(FeedItemRow.module_id == ModuleRow.id, FeedItemRow.revision != "")
+    listed = FeedItemRow.state == FeedItemState.IMPORTED
+    told = exists().where(FeedItemRow.module_id == ModuleRow.id, FeedItemRow.revision != "", listed)
     due = (
         select(ModuleRow.id)
         .where(ModuleRow.removed_at.is_(None), ModuleRow.next_check_at <= moment, ~told)

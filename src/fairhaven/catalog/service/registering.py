@@ -71,7 +71,8 @@ async def register(
 ) -> Module:
     """Make a module of an inspected source; a build follows.
 
-    Its name is made of `called`, or of the repository's. It is public in the default project, else for the project's members.
+    Its name is made of `called`, or of the repository's. It is public in the default project, else for the
+    project's members.
     Until its metadata was right once, only those see it who can mend it, and nothing is built.
 
     Raises:
