@@ -70,6 +70,13 @@ class Issuer(BaseModel):
         description="Hours for which tokens and workloads of a person keep what it gave, once it was last "
         "confirmed, as it is while they use the platform in a browser. 0: it ends with the sign-in there.",
     )
+    believed_seconds: float = Field(
+        45.0,
+        ge=1,
+        le=3600,
+        description="Seconds for which what it said of somebody who is signed in is believed; then it is "
+        "asked again. A group that was lost counts after that and 13 s at most.",
+    )
     ca: Path | None = Field(None, description="File with the authorities that its certificate is checked by.")
     claims: list[ClaimRule] = Field(
         [], description="What its claims mean: the tables `[[issuers.claims]]`, with what follows."

@@ -119,6 +119,7 @@ def _platform(folder: Path, real: Canaille, own: TestIssuer) -> WholePlatform:
             "client_id": canaille.CLIENT_ID,
             "client_secret": f"file:{secret}",
             "scopes": ["openid", "profile", "email", "groups"],
+            "believed_seconds": 2,
             "claims": RULES,
         },
         {

@@ -19,7 +19,7 @@ from fairhaven.core.testing.whole import until  # noqa: E402
 
 pytestmark = [pytest.mark.xdist_group("oidc"), pytest.mark.slow, pytest.mark.browser]
 
-AT_THE_LATEST = 60.0  # seconds until what an issuer says counts
+AT_THE_LATEST = 2.0 + 13.0  # seconds until what an issuer says counts: believed, then asked again
 
 
 def _picture(page, name):
@@ -106,7 +106,7 @@ def test_a_terminal_is_signed_in_by_who_signs_in_with_an_issuer(house, tmp_path)
     assert "Ida Rhodes" in told.stdout, told.stderr
 
 
-def test_a_lost_group_and_a_person_who_is_gone_count_within_a_minute(house):
+def test_a_lost_group_and_a_person_who_is_gone_count_soon(house):
     with house.context() as ida, house.context() as grace:
         for context, name in ((ida, "ida"), (grace, "grace")):
             page = context.new_page()

@@ -7,6 +7,7 @@ from sqlalchemy import text
 from tests.service.identity.conftest import setting
 
 from fairhaven.core.config import Settings
+from fairhaven.core.db import now
 from fairhaven.core.testing import issuer as testing
 from fairhaven.core.testing.make import until
 from fairhaven.identity.issuers import freshness
@@ -27,7 +28,7 @@ def settings(tmp_path, issuer):
 @pytest.fixture
 def always_asked(monkeypatch):
     """Issuers are asked again at each request."""
-    monkeypatch.setattr(freshness, "FRESH", -freshness.ASKING)
+    monkeypatch.setattr(freshness, "next_question", lambda issuer: now() - freshness.ASKING)
 
 
 async def test_who_signs_in_becomes_a_person_and_a_member_and_is_led_back(browser, issuer, astro):

@@ -220,7 +220,7 @@ class Issuers:
             sealed_key=envelope.sealed_key,
             sealed=envelope.sealed,
             checked_at=now(),
-            next_at=now() + freshness.FRESH,
+            next_at=freshness.next_question(self._by_url[identity.issuer].issuer),
         )
         await session.merge(kept)
 

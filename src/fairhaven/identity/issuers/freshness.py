@@ -9,7 +9,7 @@ import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
@@ -34,14 +34,18 @@ from fairhaven.identity.service import forget
 
 log = structlog.get_logger(__name__)
 
-# Together below a minute: what was said is believed for so long, and while somebody asks again.
-FRESH = timedelta(seconds=45)
+# What was said is believed for an issuer's `believed_seconds`, and for so long while somebody asks again.
 ASKING = timedelta(seconds=13)
 TIME_LIMIT = 10.0  # seconds of one round of questions, with PATIENCE below ASKING
 RETRY = timedelta(seconds=15)
 # While an issuer does not answer, what it said last counts; then its sessions end.
 SILENT = timedelta(hours=1)
 AT_ONCE, PATIENCE = 8, 1.0  # questions to one issuer at the same time; seconds to wait for one's turn
+
+
+def next_question(issuer: Issuer) -> datetime:
+    """When an issuer that answered now is to be asked again."""
+    return now() + timedelta(seconds=issuer.believed_seconds)
 
 
 @dataclass(frozen=True)
@@ -153,7 +157,7 @@ class Freshness:
             if sources is None:
                 row.next_at = now() + RETRY
                 return
-            row.checked_at, row.next_at = now(), now() + FRESH
+            row.checked_at, row.next_at = now(), next_question(issuer)
             identity = await session.get_one(IdentityRow, row.identity_id)
             await apply(session, self._projects, issuer, identity, sources)
 
