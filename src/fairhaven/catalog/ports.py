@@ -10,12 +10,16 @@ retries and removes; a driver only reads lists.
 
 `Depository` is for places where releases are deposited and get a DOI. A driver is found by the scheme of its
 address in the settings (entry points `fairhaven.depositories`): `inveniordm+https://zenodo.org`.
+
+`Forge` is for what forges know of repositories beside their files (entry points `fairhaven.forges`).
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar, Protocol
+
+from pydantic import JsonValue
 
 from fairhaven.catalog.exports.item import Item
 from fairhaven.core.errors import Problem, UpstreamFailed
@@ -211,3 +215,61 @@ class Depository(Protocol):
 
     async def discard(self, token: str, id: str) -> None:
         """Throw a draft away; one that is gone is no error."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """One thing to ask of a forge: the path below its API; left out once `unless` is known."""
+
+    path: str
+    unless: str = ""
+
+
+class Forge(Protocol):
+    """Knows the API of one kind of forge: what to ask of a repository, and what the answers say.
+
+    A driver is a class without arguments, named by an entry point of group `fairhaven.forges`. It asks nobody
+    itself: the service does, with its limits, and remembers what did not change.
+    """
+
+    # What people call it where its host is no better name: "GitHub".
+    label: ClassVar[str]
+    # Hosts of which it is known that they are of this kind.
+    hosts: ClassVar[Sequence[str]]
+    # Where a forge of this kind tells that it is one, below the address of its pages; "" if it does not.
+    greeting: ClassVar[str]
+
+    def api(self, web: str) -> str:
+        """Where the API of the forge is whose pages are at `web`, both without a slash at the end."""
+
+    def greets(self, status: int, answer: JsonValue) -> bool:
+        """Whether the answer at `greeting` is one of a forge of this kind."""
+
+    def headers(self, token: str | None) -> Mapping[str, str]:
+        """What goes along with every question."""
+
+    def questions(self, repository: str) -> Mapping[str, Question]:
+        """What to ask, by a name that stays; `repository` is `owner/name`, perhaps with groups between."""
+
+    def read(self, question: str, answer: JsonValue) -> Mapping[str, JsonValue]:
+        """What an answer says, by the names of `FILLED`; what it leaves open is left out.
+
+        Raises:
+            ValueError: it is no answer to this question.
+        """
+
+
+# What a forge, or the history of a repository, may say where authors are silent.
+FILLED = (
+    "license",  # an SPDX expression
+    "created",  # moments, ISO 8601
+    "pushed",
+    "contributors",  # names
+    "stars",
+    "latest_release",  # {name, url, at}
+    "topics",
+    "default_branch",
+    "archived",
+    "homepage",  # addresses
+    "issues",
+)

@@ -18,6 +18,7 @@ from pydantic_settings import (
 )
 
 from fairhaven.core.depositories import Depository
+from fairhaven.core.forges import ForgeHost
 from fairhaven.core.issuers import Issuer
 from fairhaven.core.schemas import RESOURCE
 
@@ -130,6 +131,16 @@ class Settings(BaseSettings):
         pattern=r"^[^@\s]+@[^@\s]+$",
         description="Mail address that harvesters of the catalog are given; else postmaster at this host.",
     )
+    forges: list[ForgeHost] = Field(
+        [],
+        description="Machines that hold repositories: a table `[[forges]]` of the file for each that needs one, "
+        "with what follows.",
+    )
+    forge_interval: float = Field(
+        86_400.0,
+        ge=0,
+        description="Time between looks at what the forge says of a module's repository, seconds; 0: never.",
+    )
     local_folders: bool = Field(
         True, description="Whether administrators may register folders of this machine."
     )
@@ -230,6 +241,13 @@ class Settings(BaseSettings):
             if level is not None and level not in known:
                 raise ValueError(f"a rule of `issuers.claims` gives {level!r}, which is no level")
         return self
+
+    @field_validator("forges")
+    @classmethod
+    def _are_several_machines(cls, value: list[ForgeHost]) -> list[ForgeHost]:
+        if len({each.host for each in value}) < len(value):
+            raise ValueError("each forge needs a host of its own")
+        return value
 
     @field_validator("proxies", "outbound_allow")
     @classmethod
