@@ -12,7 +12,7 @@ Object = Mapping[str, JsonValue]
 
 MOST_NAMES = 30
 LONGEST = 200
-# The text of a licence of the GNU project leaves open whether later versions may be chosen; it grants this one.
+# The texts of GNU licences leave open whether later versions may be chosen; what they grant is this one.
 _OPEN = ("GPL-1.0", "GPL-2.0", "GPL-3.0", "LGPL-2.0", "LGPL-2.1", "LGPL-3.0", "AGPL-1.0", "AGPL-3.0")
 
 
