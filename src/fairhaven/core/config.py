@@ -133,7 +133,7 @@ class Settings(BaseSettings):
     )
     forges: list[ForgeHost] = Field(
         [],
-        description="Machines that hold repositories: a table `[[forges]]` of the file for each, where needed, "
+        description="Machines that hold repositories: a table `[[forges]]` of the file for each of them, "
         "with what follows.",
     )
     forge_interval: float = Field(
