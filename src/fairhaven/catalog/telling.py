@@ -2,16 +2,77 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from markupsafe import Markup
 
 from fairhaven.catalog.api.exports import offered
-from fairhaven.catalog.exports import bibtex, cff, datacite, formats, schema_org, signposting
-from fairhaven.catalog.exports.item import Item, Licence
-from fairhaven.catalog.schemas import ExportFormat
+from fairhaven.catalog.exports import apa, bibtex, cff, datacite, formats, schema_org, signposting
+from fairhaven.catalog.exports.item import Item, Licence, version_in
+from fairhaven.catalog.schemas import ExportFormat, Release
 from fairhaven.catalog.service import Exported
+from fairhaven.core.markdown import parted, render
 from fairhaven.ui.translations import gettext as _
+
+# What a release is offered as beside its name: the word, and the format.
+RELEASE_FORMATS = (
+    ("RO-Crate", "ro-crate"),
+    ("Turtle", "turtle"),
+    ("JSON-LD", "jsonld"),
+    ("DataCite", "datacite-json"),
+    ("BibTeX", "bibtex"),
+)
+NOTHING = Markup("")
+LONG_README = 4000  # characters that the overview shows of it
+
+
+@dataclass(frozen=True)
+class Folded:
+    """A text of the authors as HTML: its beginning, and the rest of it; `more`: there is more elsewhere."""
+
+    first: Markup
+    rest: Markup = NOTHING
+    more: bool = False
+
+
+@dataclass(frozen=True)
+class Citation:
+    """One way to cite; `href` is where it can be had as a file."""
+
+    label: str
+    text: str
+    href: str = ""
+
+
+def folded(markdown: str, base: str) -> Folded:
+    """All of a text, its later sections apart."""
+    first, rest = parted(markdown)
+    return Folded(text(first, base), text(rest, base) if rest.strip() else NOTHING)
+
+
+def begun(markdown: str, base: str) -> Folded:
+    """The beginning of a text that is long."""
+    first, rest = parted(markdown, LONG_README)
+    return Folded(text(first, base), more=bool(rest))
+
+
+def plain(words: str) -> Folded:
+    """The beginning of a text that is no Markdown."""
+    first = Markup("<pre>{}</pre>").format(words[:LONG_README])
+    return Folded(first, more=len(words) > LONG_README)
+
+
+@lru_cache(maxsize=256)
+def text(markdown: str, base: str) -> Markup:
+    """Markdown as safe HTML; kept, because a long text takes a tenth of a second."""
+    return render(markdown, base_url=base or None, pictures=False)
+
+
+def identifier(found: Exported, release: Release) -> str:
+    """The persistent identifier of a release; empty when the module cannot be told."""
+    return f"{found.item.concept}@{version_in(release.version)}" if found.item else ""
 
 
 def embedded(found: Exported) -> Markup:
@@ -35,12 +96,13 @@ def licence(found: Exported) -> Licence | None:
     return found.item.licence if found.item else None
 
 
-def citations(item: Item) -> Sequence[tuple[str, str]]:
+def citations(item: Item) -> Sequence[Citation]:
     """Ways to cite, each with its text."""
     return (
-        ("BibTeX", bibtex.document(item)),
-        ("CITATION.cff", cff.document(item)),
-        ("DataCite", formats.pretty(datacite.document(item))),
+        Citation(_("As text"), apa.document(item)),
+        Citation("BibTeX", bibtex.document(item), formats.address(item, "bibtex")),
+        Citation("CITATION.cff", cff.document(item), formats.address(item, "cff")),
+        Citation("DataCite", formats.pretty(datacite.document(item)), formats.address(item, "datacite-json")),
     )
 
 

@@ -80,13 +80,13 @@ def render(text: str, *, base_url: str | None = None, pictures: bool = True) -> 
     return Markup(body + note)  # noqa: S704 - this is the place that makes it safe
 
 
-def beginning(text: str, most: int = 4000) -> str:
-    """The first blocks of a Markdown text, about `most` characters: up to a heading if there is one.
+def parted(text: str, most: int = 4000) -> tuple[str, str]:
+    """The first blocks of a Markdown text, about `most` characters, and the rest, from a heading if it can.
 
-    All of it when little more would remain. Definitions of links that stand further below come along.
+    There is no rest when it would be short. Both have the definitions of links that the other part holds.
     """
     if len(text) <= most + most // 2:
-        return text
+        return text, ""
     head = text[: 2 * most]
     starts = [0]
     for line in head.splitlines(keepends=True):
@@ -96,7 +96,7 @@ def beginning(text: str, most: int = 4000) -> str:
     headings = [end for end, kind in ends if kind == "heading_open" and most // 3 <= end <= most]
     others = [end for end, _kind in ends if 0 < end <= most]
     cut = (headings or others or [most])[-1]
-    return text[:cut] + _definitions(text[cut:])
+    return text[:cut] + _definitions(text[cut:]), text[cut:] + _definitions(text[:cut])
 
 
 def _definitions(text: str) -> str:

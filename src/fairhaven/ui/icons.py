@@ -8,14 +8,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 ICONS = (
-    "activity", "arrow-down-to-line", "ban", "bell", "book-open", "boxes", "braces", "chart-line",
-    "check", "chevron-down", "chevron-left", "chevron-right", "chevron-up", "circle-alert",
-    "circle-check", "circle-dashed", "circle-dot", "circle-pause", "circle-play",
-    "circle-question-mark", "circle-stop", "circle-user", "circle-x", "clock", "cloud", "copy", "cpu",
-    "database", "download", "ellipsis", "external-link", "eye", "file", "filter-x", "flask-conical",
-    "folder", "gauge", "git-branch", "git-commit-horizontal", "hammer", "hourglass", "house", "image",
-    "info", "key-round", "keyboard", "library", "list", "loader-circle", "lock", "log-in", "log-out",
-    "message-square", "monitor", "moon", "network", "package", "play", "plus", "refresh-cw", "rocket",
+    "activity", "arrow-down-to-line", "ban", "bell", "book-open", "boxes", "braces", "chart-line", "check",
+    "chevron-down", "chevron-left", "chevron-right", "chevron-up", "circle-alert", "circle-check",
+    "circle-dashed", "circle-dot", "circle-pause", "circle-play", "circle-question-mark", "circle-stop",
+    "circle-user", "circle-x", "clock", "cloud", "copy", "cpu", "database", "download", "ellipsis",
+    "external-link", "eye", "file", "filter-x", "flask-conical", "folder", "gauge", "git-branch",
+    "git-commit-horizontal", "hammer", "hourglass", "house", "image", "info", "key-round", "keyboard",
+    "landmark", "library", "list", "loader-circle", "lock", "log-in", "log-out", "message-square",
+    "monitor", "moon", "network", "package", "play", "plus", "quote", "refresh-cw", "rocket", "scale",
     "search", "server", "settings", "shield", "square", "sun", "sun-moon", "table", "tag", "terminal",
     "trash", "triangle-alert", "undo-2", "unplug", "upload", "users", "waves", "workflow", "x", "zap",
 )  # fmt: skip

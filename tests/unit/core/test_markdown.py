@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
 
-from fairhaven.core.markdown import CUT_NOTE, MAX_CHARACTERS, beginning, render
+from fairhaven.core.markdown import CUT_NOTE, MAX_CHARACTERS, parted, render
 
 BASE = "https://raw.example.org/org/repo/main/"
 VOID = {"br", "hr", "img", "wbr"}
@@ -200,13 +200,14 @@ def test_pictures_become_links_that_are_never_inside_another() -> None:
     assert re.findall(r"<a [^>]*href=\"([^\"]+)\"[^>]*>([^<]*)</a>", badge) == [("https://x.io/ci", "build")]
 
 
-def test_a_long_text_begins_with_its_first_blocks_and_the_links_that_they_need() -> None:
+def test_a_long_text_is_parted_between_blocks_and_each_part_has_the_links_that_it_needs() -> None:
     text = "# A\n\nSee [this][1].\n\n" + "word " * 300 + "\n\n## B\n\n```\n# no heading\n\n" + "x\n" * 3000
-    first = beginning(text + "```\n\n[1]: https://x.io/one\n", 4000)
+    first, rest = parted(text + "```\n\n[1]: https://x.io/one\n", 4000)
+    assert rest.startswith("## B")
     assert first.startswith("# A") and "## B" not in first and len(first) < 1800
     assert 'href="https://x.io/one"' in render(first)
-    assert beginning("short") == "short"
-    assert len(beginning("x" * 10_000, 4000)) == 4000
+    assert parted("short") == ("short", "")
+    assert [len(each) for each in parted("x" * 10_000, 4000)] == [4000, 6000]
 
 
 def test_links_are_not_endorsed() -> None:

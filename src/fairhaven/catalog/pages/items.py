@@ -8,7 +8,8 @@ from fastapi.responses import HTMLResponse, Response
 from fairhaven.catalog import policy, service, telling
 from fairhaven.catalog.api import answers
 from fairhaven.catalog.filled_words import filled_words
-from fairhaven.catalog.schemas import Module, ModuleChange, Trust, Visibility
+from fairhaven.catalog.pages import tabs
+from fairhaven.catalog.schemas import ModuleChange, Trust, Visibility
 from fairhaven.core.errors import BadRequest
 from fairhaven.core.http import Call, Caller, platform_of
 from fairhaven.ui.notices import Notice
@@ -20,33 +21,29 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 @router.get("/catalog/{name}")
 async def module(call: Call, name: str, tab: Annotated[str, Query(max_length=20)] = "") -> Response:
-    """One module; `tab` is empty, `releases`, `metadata`, `source` or `cite`."""
+    """One module; `tab` is one of `tabs.TABS`."""
     found = await service.module(call.session, call.actor, name)
     told = await service.exported(call.session, call.actor, answers.site_of(call.platform), name)
-    releases = await service.releases(call.session, call.actor, name) if tab == "releases" else ()
-    may_check = service.may(call.actor, found, "check")
-    platform = call.platform
-    hook = (
-        await service.hook(call.session, call.actor, platform.keys, name, platform.settings.public_url)
-        if tab == "source" and may_check
-        else None
-    )
+    visit = tabs.Visit(call, found, told)
+    shown = tab if tab in tabs.TABS else ""
     page = render(
         call.request,
         "catalog/module.html",
         fragment="content",
         module=found,
-        tab=tab if tab in ("releases", "metadata", "source", "cite") else "",
-        cite=telling.cite_tab(told) if tab == "cite" else None,
+        tab=shown,
+        item=told.item,
         embedded=telling.embedded(told),
         licence=telling.licence(told),
-        releases=releases,
-        hook=hook,
-        links=_links(found),
-        may_check=may_check,
-        may_change=service.may(call.actor, found, "change"),
+        forge=visit.forge,
+        build=await visit.beside.build(call, found),
         beside=filled_words(found),
+        runs=found.latest_release is not None and found.trust is Trust.BUILT,
+        errors=[each for each in found.problems if each.severity == "error"] if visit.may_mend else [],
+        may_mend=visit.may_mend,
+        may_change=service.may(call.actor, found, "change"),
         may_remove=service.may(call.actor, found, "remove"),
+        **await tabs.TABS[shown](visit),
     )
     page.headers.update(telling.link_header(told))
     return page
@@ -94,22 +91,3 @@ async def remove(call: Call, name: str, confirm: Annotated[str, Form()] = "") ->
         raise BadRequest("The name that was typed is not the module's.", fix="Go back and type it exactly.")
     await service.remove(call.session, call.actor, name)
     return see_other("/catalog", Notice(_("%(name)s was removed.") % {"name": name}))
-
-
-def _links(module: Module) -> list[tuple[str, str]]:
-    """The addresses that the metadata names, with words for them."""
-    labels = {
-        "source_code": _("Source code"),
-        "documentation": _("Documentation"),
-        "dataset": _("Data set"),
-        "weights": _("Weights"),
-        "citation": _("Citation"),
-        "base_model": _("Base model"),
-        "zenodo_doi": "Zenodo",
-        "cicd_url": _("Its own builds"),
-    }
-    links = module.metadata.get("links") or {}
-    found = [(label, str(links[name])) for name, label in labels.items() if links.get(name)]
-    if doi := module.metadata.get("doi"):
-        found.append(("DOI", f"https://doi.org/{doi}"))
-    return found
