@@ -100,7 +100,7 @@ async def test_browsers_are_led_to_the_page_and_others_told_what_there_is(nobody
 @pytest.mark.usefixtures("digits")
 async def test_every_format_is_listed_and_each_address_answers(nobody: httpx.AsyncClient) -> None:
     listed = (await nobody.get("/api/v1/modules/digits/formats")).json()
-    assert len(listed["formats"]) == 26
+    assert len(listed["formats"]) == 29
     for each in listed["formats"]:
         if each["url"] is None:
             assert (each["format"], each["reason"][:22]) == ("croissant", "The metadata describes")

@@ -48,3 +48,5 @@ def other_names(node: Node, item: Item) -> None:
         node.add(OWL.sameAs, node.graph.node(f"https://doi.org/{item.doi}").id)
     if item.pinned:
         node.add(DCT.isVersionOf, item.concept)
+    elif item.release:
+        node.add(DCT.hasVersion, item.release)

@@ -40,8 +40,8 @@ def describe(graph: Graph, item: Item) -> Node:
     return model
 
 
-def basics(model: Node, item: Item) -> None:
-    """What schema.org says of any work: names, people, dates, licence, links."""
+def basics(model: Node, item: Item, *, filled: bool = True) -> None:
+    """What schema.org says of any work: names, people, dates, links; `filled`: some author in any case."""
     known = item.metadata
     model.add(SCHEMA.name, known.title).add(SCHEMA.description, known.description)
     model.add(SCHEMA.abstract, known.summary).add(SCHEMA.version, item.version)
@@ -52,16 +52,18 @@ def basics(model: Node, item: Item) -> None:
     if item.licence:
         model.add(SCHEMA.license, item.licence.iri or item.licence.text)
     model.add(SCHEMA.inLanguage, *known.languages)
-    _people(model, item)
+    model.add(SCHEMA.isAccessibleForFree, item.public)
+    model.add(SCHEMA.conditionsOfAccess, None if item.public else "For members of the project.")
+    _people(model, item, item.creators if filled else known.authors)
     _links(model, item)
-    for number, file in enumerate(known.files, start=1):
+    for number, file in enumerate(item.files if known.files else (), start=1):
         model.add(SCHEMA.distribution, media(model, item, file, f"file-{number}"))
 
 
-def _people(model: Node, item: Item) -> None:
+def _people(model: Node, item: Item, authors: Sequence[Agent]) -> None:
     known = item.metadata
     for said, role, people in (
-        (SCHEMA.author, "author", item.creators),
+        (SCHEMA.author, "author", authors),
         (SCHEMA.contributor, "contributor", known.contributors),
         (SCHEMA.maintainer, "maintainer", known.maintainers),
     ):
@@ -124,7 +126,8 @@ def _links(model: Node, item: Item) -> None:
 
 def media(model: Node, item: Item, file: File, name: str, address: str | None = None) -> Node:
     """A file to download."""
-    node = model.graph.node(item.part(name), SCHEMA.MediaObject).add(SCHEMA.name, file.path)
+    kinds = (SCHEMA.SoftwareSourceCode,) if file.role == "code" else ()
+    node = model.graph.node(item.part(name), SCHEMA.MediaObject, *kinds).add(SCHEMA.name, file.path)
     node.add(SCHEMA.contentUrl, Iri(address or item.file_address(file)))
     node.add(SCHEMA.encodingFormat, file.format).add(SCHEMA.sha256, file.sha256)
     size = f"{file.size_bytes} B" if file.size_bytes is not None else None

@@ -8,6 +8,7 @@ from typing import Any
 from fairhaven.catalog.exports import (
     bibtex,
     cff,
+    codemeta,
     croissant,
     datacite,
     dcat,
@@ -77,7 +78,7 @@ def pretty(document: Any) -> str:
 
 
 def _jsonld(graph: Graph, profile: Profile) -> str:
-    bare = SCHEMA if profile.name == "schema.org" else None
+    bare = SCHEMA if profile.name in ("schema.org", "codemeta") else None
     return pretty(jsonld.write(graph, vocabulary=bare))
 
 
@@ -87,6 +88,7 @@ PROFILES: Mapping[str, Profile] = {
         Profile("mldcat-ap", mldcat.PROFILE, "MLDCAT-AP 3.1.0", mldcat.graph),
         Profile("mldcat-ap-2.1", mldcat.PROFILE_2_1, "MLDCAT-AP 2.1.0", _older),
         Profile("fair4ml", fair4ml.PROFILE, "FAIR4ML 0.1.0", fair4ml.graph),
+        Profile("codemeta", codemeta.PROFILE, "CodeMeta 3.0", codemeta.graph),
         Profile("schema.org", schema_org.PROFILE, "schema.org", schema_org.graph),
         Profile("dcat", dcat.PROFILE, "DCAT 3", dcat.graph),
         Profile("metadata", native.PROFILE, "The whole metadata", native.graph),

@@ -52,6 +52,9 @@ class Holdings(Reading):
         return next((each for each in self.files if each.path == path), None)
 
 
+NOTHING = Holdings()
+
+
 def media_type(path: str, told: str | None) -> str:
     """What a file is served as: as its author says, else by its name; never what a browser would run."""
     name = path.rpartition("/")[2].lower()

@@ -11,6 +11,7 @@ from functools import cached_property
 from urllib.parse import quote, urlsplit
 
 from fairhaven.catalog.exports.graph import Iri
+from fairhaven.catalog.exports.holdings import NOTHING, Holdings
 from fairhaven.catalog.exports.vocabulary import eu_licence
 from fairhaven.catalog.metadata import Agent, Dataset, File, ModuleMetadata
 
@@ -41,13 +42,15 @@ class Site:
 
 @dataclass(frozen=True)
 class Edition:
-    """One release; `digest` names its content, `doi` its deposit."""
+    """One release; `digest` names its content, `doi` its deposit; `described`: its interface is known."""
 
     version: str
     commit: str
     digest: str
     published: datetime
     doi: str | None = None
+    holdings: Holdings = NOTHING
+    described: bool = False
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,7 @@ class Item:
     licence_text: str | None = None
     withdrawn: datetime | None = None
     concept_doi: str | None = None
+    public: bool = True
 
     @property
     def concept(self) -> Iri:
@@ -158,10 +162,30 @@ class Item:
         """The files that are described; without any, the weights that a link names, or the source code."""
         links = self.metadata.links
         if self.metadata.files:
-            return self.metadata.files
+            return [self._as_held(each) for each in self.metadata.files]
         if links.weights:
             return (File(path=_tail(links.weights, "weights"), role="weights", url=links.weights),)
         return (File(path=_tail(links.source_code, "source code"), role="code", url=links.source_code),)
+
+    def _as_held(self, file: File) -> File:
+        """A file without an address, as the release holds it: there its size and checksum are certain."""
+        release = self.release
+        held = self.edition.holdings.offered(file.path) if self.edition and not file.url else None
+        if held is None or release is None:
+            return file
+        place = f"{release}/files/{quote(file.path)}"
+        known = {"url": place, "size_bytes": held.size, "sha256": held.sha256, "format": held.type}
+        return file.model_copy(update=known)
+
+    @property
+    def release(self) -> Iri | None:
+        """The persistent identifier of the release, also where the module is described with its latest."""
+        return Iri(f"{self.concept}@{version_in(self.edition.version)}") if self.edition else None
+
+    @property
+    def interface(self) -> Iri | None:
+        """Where the release's interface is described, as OpenAPI."""
+        return Iri(f"{self.release}/openapi.json") if self.edition and self.edition.described else None
 
     def file_address(self, file: File) -> str:
         """Where a file lies: its own address, else its place in the repository."""

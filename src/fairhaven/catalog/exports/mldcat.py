@@ -10,6 +10,7 @@ from fairhaven.catalog.exports import common
 from fairhaven.catalog.exports.graph import XSD, Graph, Iri, Literal, Node
 from fairhaven.catalog.exports.item import NOT_STATED, Item, Licence
 from fairhaven.catalog.exports.vocabulary import (
+    ACCESS,
     ADMS,
     BIRO,
     DCAT,
@@ -63,6 +64,8 @@ def _names(graph: Graph, model: Node, item: Item, *, older: bool) -> None:
         model.add(DCT.license, common.licence(graph, item, item.licence))
     for code in known.languages:
         model.add(DCT.language, graph.node(language(code), DCT.LinguisticSystem))
+    level = f"{ACCESS}{'PUBLIC' if item.public else 'RESTRICTED'}"
+    model.add(DCT.accessRights, graph.node(level, DCT.RightsStatement))
     if item.withdrawn:
         gone = graph.node("http://purl.org/adms/status/Withdrawn", SKOS.Concept)
         model.add(ADMS.status, gone.add(SKOS.prefLabel, "Withdrawn"))
@@ -72,7 +75,8 @@ def _names(graph: Graph, model: Node, item: Item, *, older: bool) -> None:
 def _people(graph: Graph, model: Node, item: Item) -> None:
     known = item.metadata
     for number, who in enumerate(item.creators, start=1):
-        model.add(DCT.creator, common.agent(graph, item, who, f"creator-{number}"))
+        creator = common.agent(graph, item, who, f"creator-{number}")
+        model.add(DCT.creator, creator).add(PROV.wasAttributedTo, creator)
     for number, who in enumerate((*known.contributors, *known.maintainers), start=1):
         model.add(DCT.contributor, common.agent(graph, item, who, f"contributor-{number}"))
     provider = common.agent(graph, item, known.publisher, "publisher") if known.publisher else None
@@ -267,6 +271,8 @@ def _impact(graph: Graph, item: Item, known: Impact) -> Node:
 
 def _origin(graph: Graph, model: Node, item: Item) -> None:
     known = item.metadata
+    if item.edition:
+        model.add(PROV.generatedAtTime, item.edition.published)
     for number, each in enumerate(_references(item), start=1):
         model.add(IT6.hasBibliographicReference, _reference(graph, item, each, number))
     # `it6:fineTunedFrom` demands a whole description of the other model, which is not ours to make.

@@ -16,7 +16,7 @@ def graph(item: Item) -> Graph:
     model = made.node(item.id, SCHEMA.SoftwareSourceCode)
     fair4ml.basics(model, item)
     model.add(SCHEMA.programmingLanguage, "Python").add(SCHEMA.runtimePlatform, *item.metadata.libraries)
-    model.add(SCHEMA.isAccessibleForFree, True).add(SCHEMA.mainEntityOfPage, item.page)
+    model.add(SCHEMA.mainEntityOfPage, item.page)
     if item.metadata.links.docker_image:
         model.add(SCHEMA.targetProduct, _image(made, item, item.metadata.links.docker_image))
     for number, each in enumerate(item.datasets, start=1):

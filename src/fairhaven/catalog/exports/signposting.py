@@ -7,6 +7,7 @@ from fairhaven.catalog.exports.item import Item, agent_id
 
 JSON_TYPE = "application/linkset+json"
 TEXT_TYPE = "application/linkset"
+OPENAPI_TYPE = "application/vnd.oai.openapi+json"
 _MOST_IN_HEADER = 20  # of authors and files: proxies refuse headers that are too long
 
 
@@ -46,6 +47,8 @@ def links(item: Item, described: Sequence[Described]) -> list[Link]:
         found.append(Link("license", str(item.licence.iri)))
     found += [Link("author", str(name)) for who in item.creators if (name := agent_id(who) or who.url)]
     found += [Link("item", item.file_address(file), _media_type(file.format)) for file in item.files]
+    if item.interface:
+        found.append(Link("service-desc", str(item.interface), OPENAPI_TYPE))
     found += [Link("describedby", *each) for each in described]
     return found
 

@@ -3,6 +3,7 @@
 from fairhaven.catalog.exports.graph import RDF, XSD, Iri, Namespace
 
 ADMS = Namespace("http://www.w3.org/ns/adms#")
+BIO = Namespace("https://bioschemas.org/")
 BIRO = Namespace("http://purl.org/spar/biro/")
 CODEMETA = Namespace("https://w3id.org/codemeta/")
 CR = Namespace("http://mlcommons.org/croissant/")
@@ -21,11 +22,13 @@ RDFS = Namespace("http://www.w3.org/2000/01/rdf-schema#")
 SCHEMA = Namespace("http://schema.org/")
 SKOS = Namespace("http://www.w3.org/2004/02/skos/core#")
 SPDX = Namespace("http://spdx.org/rdf/terms#")
+WORKFLOW = Namespace("https://bioschemas.org/ComputationalWorkflow#")
 # Our own words, for what no published vocabulary says: one for every field of the metadata.
 OURS = Namespace("https://w3id.org/fairhaven/metadata#")
 
 PREFIXES = (
     ("adms", ADMS),
+    ("bio", BIO),
     ("biro", BIRO),
     ("codemeta", CODEMETA),
     ("cr", CR),
@@ -46,10 +49,12 @@ PREFIXES = (
     ("schema", SCHEMA),
     ("skos", SKOS),
     ("spdx", SPDX),
+    ("workflow", WORKFLOW),
     ("xsd", XSD),
 )
 
 _EU = "http://publications.europa.eu/resource/authority/"
+ACCESS = f"{_EU}access-right/"
 MEDIA_TYPES = "https://www.iana.org/assignments/media-types/"
 _LICENCES = {
     "0BSD": "0BSD",

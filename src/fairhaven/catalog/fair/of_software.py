@@ -259,7 +259,7 @@ def licences_of_all(found: Harvest) -> Seen:
     named = _files(
         found, r"(?i)(^|/)(licenses/|notice|third.?party|reuse\.toml|.*\.(spdx|cdx)(\.json)?$|sbom)"
     )
-    declared = [each.name for each in found.parts if each.name.startswith("license-files")]
+    declared = [each.name for each in found.parts if "license-files" in each.words]
     return seen(named or declared, some(named or declared), "Not told.")
 
 

@@ -23,7 +23,7 @@ _PROV, _OWL, _SPDX = (
 _PREFIXES = {
     "schema": _SCHEMA, "dct": _DCT, "dcat": _DCAT, "dc": _DC, "foaf": _FOAF, "it6": _IT6,
     "codemeta": _CODEMETA, "fair4ml": _FAIR4ML, "prov": _PROV, "owl": _OWL, "spdx": _SPDX, "adms": "http://www.w3.org/ns/adms#",
-    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+    "workflow": "https://bioschemas.org/ComputationalWorkflow#", "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
 }  # fmt: skip
 _SAME = (("https://schema.org/", _SCHEMA), ("https://codemeta.github.io/terms/", _CODEMETA))
 
@@ -52,7 +52,6 @@ _FIELDS = {
     "holder": "schema:copyrightHolder dct:rightsHolder",
     "versions": "dct:hasVersion dcat:hasVersion dcat:hasCurrentVersion dct:isVersionOf dcat:isVersionOf "
                 "schema:isBasedOn schema:exampleOfWork schema:workExample",
-    "reads": "schema:supportingData schema:encodingFormat dct:format",
 }  # fmt: skip
 # Ways in which something else is related.
 _RELATIONS = (
@@ -74,6 +73,7 @@ _ROLES = {
     "publisher": "schema:publisher dct:publisher dc:publisher it6:hasProvider",
 }
 _PARTS = "schema:distribution schema:hasPart dcat:distribution it6:hasFile schema:associatedMedia"
+_PORTS = "workflow:input workflow:output"
 _URL = "schema:contentUrl dcat:downloadURL it6:url dcat:accessURL schema:downloadUrl"
 _KINDS = (
     "MachineLearningModel", "MLModel", "SoftwareSourceCode", "SoftwareApplication", "Software", "Dataset",
@@ -103,6 +103,7 @@ class Part:
     size: int | None = None
     checked: bool = False  # a checksum is told
     kinds: tuple[str, ...] = ()
+    words: str = ""
 
 
 @dataclass(frozen=True)
@@ -283,6 +284,7 @@ class _Reader:
             _bytes(self._one(value, "schema:contentSize dcat:byteSize")),
             bool(self._one(value, "schema:sha256 spdx:checksum")),
             tuple(sorted(self._short(value))),
+            self._one(value, "schema:description dct:description"),
         )
 
 

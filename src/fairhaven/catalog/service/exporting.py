@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import undefer
 
 from fairhaven.catalog import policy
+from fairhaven.catalog.exports.holdings import Holdings
 from fairhaven.catalog.exports.item import Edition, Item, NotExportable, Site
 from fairhaven.catalog.metadata import ModuleMetadata
 from fairhaven.catalog.models import ModuleRow, ReleaseRow
@@ -153,11 +154,15 @@ def item_of(site: Site, row: ModuleRow, release: ReleaseRow | None, *, pinned: b
         licence_text=None if own else row.license,
         withdrawn=row.removed_at,
         concept_doi=row.doi,
+        public=row.visibility == Visibility.PUBLIC,
     )
 
 
 def _edition(row: ReleaseRow) -> Edition:
-    return Edition(row.version, row.commit, row.digest, row.created_at, row.doi)
+    held = Holdings.model_validate(row.holdings or {})
+    # What a build asked the module for before it was published.
+    described = bool(row.description.get("predict"))
+    return Edition(row.version, row.commit, row.digest, row.created_at, row.doi, held, described)
 
 
 def _words(release: ReleaseRow) -> dict[str, Any]:
