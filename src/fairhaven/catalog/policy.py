@@ -40,3 +40,8 @@ can_see_feed = hidden(viewer | administrator)
 can_add_feed = developer | administrator
 can_check_feed = developer | administrator
 can_remove_feed = manager | administrator
+
+can_list_depositories = signed_in
+can_draft_deposit = developer | administrator
+# What is published there stays for ever.
+can_publish_deposit = manager | administrator

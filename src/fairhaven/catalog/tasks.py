@@ -33,6 +33,12 @@ async def poll(platform: Platform) -> None:
         await _look_at_all(platform, due)
 
 
+@jobs.task("catalog.learn", attempts=1, every="*/5 * * * *")
+async def learn(platform: Platform) -> None:
+    """Learn the words of modules, and which modules are alike, where something changed."""
+    await service.learn(platform)
+
+
 @jobs.task("catalog.look", attempts=3)
 async def look(platform: Platform, *, module_id: str) -> None:
     """Look at one module's repository."""
@@ -89,3 +95,14 @@ async def _look_at(platform: Platform, module: Followed) -> None:
         log.info("a repository cannot be read", module=str(module.id), problem=seen.failure)
     async with platform.transaction() as session:
         await service.apply_look(session, module.id, seen, interval=platform.settings.poll_interval)
+
+
+@jobs.task("catalog.deposit", attempts=12)
+async def deposit(platform: Platform, *, deposit_id: str) -> None:
+    """Carry out a deposit, or carry it on."""
+    await service.carry_on(platform, UUID(deposit_id))
+
+
+async def enqueue_deposit(session: AsyncSession, deposit_id: UUID) -> None:
+    """Have a deposit carried out, once this transaction is committed."""
+    await jobs.enqueue(session, deposit, lock=f"catalog.deposit:{deposit_id}", deposit_id=deposit_id)

@@ -83,3 +83,82 @@ class FeedRemoved(
 ):
     feed: UUID
     address: str
+
+
+class DepositStarted(
+    Fact,
+    kind="deposit.started",
+    about="module",
+    says="{actor} began to deposit release {version} of {name} at {depository}",
+):
+    deposit: UUID
+    module: UUID
+    release: UUID
+    name: str
+    version: str
+    depository: str
+
+
+class DepositAdvanced(
+    Fact,
+    kind="deposit.advanced",
+    about="module",
+    says="the deposit of release {version} of {name} came to its step {step}",
+):
+    deposit: UUID
+    module: UUID
+    name: str
+    version: str
+    step: str
+
+
+class DepositApproved(
+    Fact,
+    kind="deposit.approved",
+    about="module",
+    says="{actor} had the deposit of release {version} of {name} published",
+):
+    deposit: UUID
+    module: UUID
+    name: str
+    version: str
+
+
+class DepositPublished(
+    Fact,
+    kind="deposit.published",
+    about="module",
+    says="release {version} of {name} was published at {depository} as {doi}",
+):
+    deposit: UUID
+    module: UUID
+    release: UUID
+    name: str
+    version: str
+    depository: str
+    doi: str
+
+
+class DepositFailed(
+    Fact,
+    kind="deposit.failed",
+    about="module",
+    says="the deposit of release {version} of {name} failed",
+):
+    deposit: UUID
+    module: UUID
+    name: str
+    version: str
+    reason: str
+
+
+class DepositDiscarded(
+    Fact,
+    kind="deposit.discarded",
+    about="module",
+    says="{actor} discarded the deposit of release {version} of {name}",
+):
+    deposit: UUID
+    module: UUID
+    name: str
+    version: str

@@ -1,6 +1,14 @@
 """What the catalog tells and takes over the wire."""
 
 from fairhaven.catalog.schemas.changes import Change, ChangeKind, ReleaseChanges
+from fairhaven.catalog.schemas.deposits import (
+    Deposit,
+    DepositoryInfo,
+    DepositState,
+    NewDeposit,
+    Proposal,
+    Step,
+)
 from fairhaven.catalog.schemas.feeds import (
     Feed,
     FeedCounts,
@@ -37,11 +45,22 @@ from fairhaven.catalog.schemas.modules import (
     Trust,
     Visibility,
 )
+from fairhaven.catalog.schemas.searching import (
+    FoundModules,
+    NewSavedSearch,
+    SavedSearch,
+    SavedSearchChange,
+    SimilarModule,
+    SimilarModules,
+)
 from fairhaven.catalog.schemas.tools import NewPlan, Plan, PlannedTask, Tool, ToolSummary
 
 __all__ = [
     "Change",
     "ChangeKind",
+    "Deposit",
+    "DepositState",
+    "DepositoryInfo",
     "ExportFormat",
     "ExportFormats",
     "FacetCount",
@@ -57,24 +76,33 @@ __all__ = [
     "FeedSpec",
     "FeedState",
     "Filled",
+    "FoundModules",
     "Hook",
     "MetadataCheck",
     "MetadataSchema",
     "Module",
     "ModuleChange",
     "ModuleSummary",
+    "NewDeposit",
     "NewFeed",
     "NewMetadataCheck",
     "NewModule",
     "NewPlan",
     "NewRelease",
+    "NewSavedSearch",
     "Plan",
     "PlannedTask",
+    "Proposal",
     "Release",
     "ReleaseChanges",
     "ReleaseMark",
+    "SavedSearch",
+    "SavedSearchChange",
+    "SimilarModule",
+    "SimilarModules",
     "Sort",
     "SourceSpec",
+    "Step",
     "Tombstone",
     "Tool",
     "ToolSummary",

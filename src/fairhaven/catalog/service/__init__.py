@@ -7,8 +7,21 @@ transaction waits for a network.
 from fairhaven.catalog.service.changes import changes
 from fairhaven.catalog.service.changing import change
 from fairhaven.catalog.service.counting import facets
+from fairhaven.catalog.service.deposits import (
+    TriedAgain,
+    approve_deposit,
+    carry_on,
+    deposit,
+    depositories,
+    deposits,
+    discard_deposit,
+    proposal,
+    retry_deposit,
+    start_deposit,
+)
 from fairhaven.catalog.service.exporting import Exported, catalog_page, exported, sitemap
 from fairhaven.catalog.service.figures import figures
+from fairhaven.catalog.service.finding import search
 from fairhaven.catalog.service.following import (
     Followed,
     Look,
@@ -20,12 +33,15 @@ from fairhaven.catalog.service.following import (
 )
 from fairhaven.catalog.service.hooks import hook, prepare_push, rotate_hook
 from fairhaven.catalog.service.inspecting import METADATA_FILE, Inspected, MetadataInvalid, inspect
+from fairhaven.catalog.service.learning import learn
 from fairhaven.catalog.service.listing import modules
 from fairhaven.catalog.service.reading import may, module, module_by_id
 from fairhaven.catalog.service.readmes import NoReadme, kept_readme, readme
 from fairhaven.catalog.service.registering import AlreadyRegistered, check_may_register, register, remove
 from fairhaven.catalog.service.releases import publish, release, release_by_id, releases
 from fairhaven.catalog.service.searching import index, search_vector
+from fairhaven.catalog.service.serving import note_served
+from fairhaven.catalog.service.similar import similar
 from fairhaven.catalog.service.terms import FACETS, terms_of
 from fairhaven.catalog.service.tools import plan_tool, tool, tool_categories, tool_defaults, tools
 from fairhaven.catalog.service.trusting import ListedOnly, MetadataWrong, check_builds, check_runs
@@ -42,7 +58,10 @@ __all__ = [
     "MetadataInvalid",
     "MetadataWrong",
     "NoReadme",
+    "TriedAgain",
     "apply_look",
+    "approve_deposit",
+    "carry_on",
     "catalog_page",
     "change",
     "changes",
@@ -50,6 +69,10 @@ __all__ = [
     "check_may_register",
     "check_runs",
     "claim_due",
+    "deposit",
+    "depositories",
+    "deposits",
+    "discard_deposit",
     "exported",
     "facets",
     "figures",
@@ -58,14 +81,17 @@ __all__ = [
     "index",
     "inspect",
     "kept_readme",
+    "learn",
     "look",
     "may",
     "module",
     "module_by_id",
     "modules",
+    "note_served",
     "plan_tool",
     "prepare_check",
     "prepare_push",
+    "proposal",
     "publish",
     "readme",
     "register",
@@ -73,9 +99,13 @@ __all__ = [
     "release_by_id",
     "releases",
     "remove",
+    "retry_deposit",
     "rotate_hook",
+    "search",
     "search_vector",
+    "similar",
     "sitemap",
+    "start_deposit",
     "terms_of",
     "tool",
     "tool_categories",

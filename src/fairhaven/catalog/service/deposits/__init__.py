@@ -1,0 +1,26 @@
+"""Deposits of releases: asked for by people (`asking`), carried out by a job (`carrying`), written back."""
+
+from fairhaven.catalog.service.deposits.asking import (
+    approve_deposit,
+    deposit,
+    depositories,
+    deposits,
+    retry_deposit,
+    start_deposit,
+)
+from fairhaven.catalog.service.deposits.carrying import TriedAgain, carry_on
+from fairhaven.catalog.service.deposits.discarding import discard_deposit
+from fairhaven.catalog.service.deposits.proposing import proposal
+
+__all__ = [
+    "TriedAgain",
+    "approve_deposit",
+    "carry_on",
+    "deposit",
+    "depositories",
+    "deposits",
+    "discard_deposit",
+    "proposal",
+    "retry_deposit",
+    "start_deposit",
+]
