@@ -15,22 +15,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from fairhaven.core.testing import browser
+from fairhaven.core.testing.browser import NARROW, WIDE
 from fairhaven.core.testing.whole import WholePlatform, until, whole_platform
-from fairhaven.ui import assets
 
 if TYPE_CHECKING:  # the test modules skip when it is absent
     from playwright.sync_api import Browser, BrowserContext, Page
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "modules"
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-]
-FLAGS += ["--disable-component-update", "--disable-sync"]
-WIDE, NARROW = {"width": 1280, "height": 860}, {"width": 360, "height": 740}
 # Nobody signs in with it here (tests/integration/oidc does that with others): it is on the pages.
 ISSUER = {
     "name": "home",
@@ -244,19 +236,8 @@ class House:
 @pytest.fixture(scope="package")
 def chromium() -> "Iterator[Browser]":
     """One Chromium; ends with this folder, because its loop would be in the way of others."""
-    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if program is None:
-        absent("browser tests need chromium")
-    try:
-        assets.build()
-    except assets.AssetsUnavailable as problem:
-        absent(str(problem))
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as running:
-        browser = running.chromium.launch(executable_path=program, args=FLAGS)
-        yield browser
-        browser.close()
+    with browser.chromium() as started:
+        yield started
 
 
 @pytest.fixture(scope="package")
@@ -311,9 +292,3 @@ def workshop(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
 def album(tmp_path_factory: pytest.TempPathFactory) -> Album:
     named = os.environ.get("FAIRHAVEN_SCREENSHOTS")
     return Album(Path(named) if named else tmp_path_factory.mktemp("screenshots"), whole=bool(named))
-
-
-def absent(why: str) -> Any:
-    if os.environ.get("CI") == "true":
-        pytest.fail(why)
-    pytest.skip(why)

@@ -1,20 +1,18 @@
 """A whole platform whose people sign in with a real Canaille, or with a small issuer of the tests' own."""
 
 import json
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.browser.conftest import FLAGS, WIDE, absent
 
-from fairhaven.core.testing import canaille, issuer
+from fairhaven.core.testing import browser, canaille, issuer
+from fairhaven.core.testing.browser import WIDE
 from fairhaven.core.testing.canaille import Canaille
 from fairhaven.core.testing.issuer import TestIssuer
 from fairhaven.core.testing.whole import WholePlatform, end_workloads
-from fairhaven.ui import assets
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
@@ -73,19 +71,8 @@ class House:
 @pytest.fixture(scope="module")
 def chromium() -> "Iterator[Browser]":
     """One Chromium; ends with the module, because its loop would be in the way of others."""
-    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if program is None:
-        absent("these tests need chromium")
-    try:
-        assets.build()
-    except assets.AssetsUnavailable as problem:
-        absent(str(problem))
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as running:
-        browser = running.chromium.launch(executable_path=program, args=FLAGS)
-        yield browser
-        browser.close()
+    with browser.chromium() as started:
+        yield started
 
 
 @pytest.fixture(scope="module")

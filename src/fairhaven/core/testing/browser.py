@@ -1,0 +1,51 @@
+"""A Chromium for the tests that read pages as people do."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from fairhaven.ui import assets
+
+if TYPE_CHECKING:  # the test modules skip when it is absent
+    from playwright.sync_api import Browser
+
+PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+WIDE, NARROW = {"width": 1280, "height": 860}, {"width": 360, "height": 740}
+
+
+@contextmanager
+def chromium() -> "Iterator[Browser]":
+    """Chromium, with the scripts of pages ready. End it with the tests that need it: its loop stops others."""
+    program = next((found for name in PROGRAMS if (found := shutil.which(name))), None)
+    if program is None:
+        absent("browser tests need chromium")
+    try:
+        assets.build()
+    except assets.AssetsUnavailable as problem:
+        absent(str(problem))
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as running:
+        browser = running.chromium.launch(executable_path=program, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+def absent(why: str) -> Any:
+    """Skip what cannot be run here; fail where everything must be there."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(why)
+    pytest.skip(why)
