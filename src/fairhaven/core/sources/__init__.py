@@ -30,6 +30,7 @@ from fairhaven.core.sources.repository import (
     read_file,
     read_files,
 )
+from fairhaven.core.sources.surveying import Survey, survey
 
 __all__ = [
     "Address",
@@ -51,6 +52,7 @@ __all__ = [
     "SourceProblem",
     "SourceTimedOut",
     "Standing",
+    "Survey",
     "UnsafeRepository",
     "checkout",
     "head",
@@ -59,4 +61,5 @@ __all__ = [
     "read_branch",
     "read_file",
     "read_files",
+    "survey",
 ]

@@ -81,7 +81,7 @@ async def head(
     wanted = addresses.read_branch(branch)
     if address.protocol is Protocol.ORIGIN:
         return await _item_head(address, wanted, guard)
-    if folder := await _plain_folder(address):
+    if folder := await plain_folder(address):
         if wanted:
             raise BranchNotFound("A plain folder has no branches.", fix="Leave the branch empty.")
         return Revision(await asyncio.to_thread(folders.revision, folder, max_bytes=MAX_BYTES), None)
@@ -129,7 +129,7 @@ async def read_files(
     address = opened(source, allow_folders=allow_folders)
     if address.protocol is Protocol.ORIGIN:
         return {name: await _item_file(address, revision, name, guard)}
-    if folder := await _plain_folder(address):
+    if folder := await plain_folder(address):
         return await asyncio.to_thread(_read_all, folder, name, first_of)
 
     async def bring(there: Address) -> Mapping[str, bytes]:
@@ -217,7 +217,7 @@ async def _item_file(address: Address, revision: Revision, name: str, guard: Gua
     return await origin.metadata(place, revision.commit, guard)
 
 
-async def _plain_folder(address: Address) -> Path | None:
+async def plain_folder(address: Address) -> Path | None:
     """The folder itself when the address is a folder that is not a git repository."""
     folder = addresses.folder_of(address)
     if folder is None or await asyncio.to_thread(_is_repository, folder):
@@ -277,13 +277,13 @@ async def _fetch(run: Git, repository: Path, revision: Revision, *options: str) 
     """Bring one commit into a new repository: alone if the server gives it, else its branch's history."""
     at = f"--git-dir={repository}"
     plain = ("--quiet", "--no-tags", "--no-write-fetch-head")
-    await _begin(run, repository)
+    await begin(run, repository)
     try:
         await run(at, "fetch", *plain, "--depth=1", *options, "origin", revision.commit)
     except (WholeOnly, SourceChanged):
         # Anew: the first try left a note that objects may be missing, which git would go on asking for.
         await asyncio.to_thread(shutil.rmtree, repository)
-        await _begin(run, repository)
+        await begin(run, repository)
         wanted = revision.branch or "*"
         await run(at, "fetch", *plain, "origin", f"+refs/heads/{wanted}:refs/remotes/origin/{wanted}")
     kind = await run(at, "cat-file", "-t", f"{revision.commit}^{{commit}}")
@@ -291,7 +291,7 @@ async def _fetch(run: Git, repository: Path, revision: Revision, *options: str) 
         raise SourceChanged(f"{run.address.text} has no commit {revision.commit[:10]}.")
 
 
-async def _begin(run: Git, repository: Path) -> None:
+async def begin(run: Git, repository: Path) -> None:
     await run("init", "--quiet", "--bare", "--template=", str(repository))
     await run(f"--git-dir={repository}", "remote", "add", "origin", run.address.text)
 
@@ -346,14 +346,14 @@ def _replace(fresh: Path, target: Path) -> None:
 
 
 def _read_all(folder: Path, name: str, first_of: Sequence[str]) -> Mapping[str, bytes]:
-    found = {name: _read(folder, name)}
+    found = {name: read_here(folder, name)}
     for each in first_of:
         with suppress(NoMetadata):  # nobody needs it
-            return {**found, each: _read(folder, each)}
+            return {**found, each: read_here(folder, each)}
     return found
 
 
-def _read(folder: Path, name: str) -> bytes:
+def read_here(folder: Path, name: str) -> bytes:
     """The content of a plain file; a link is never followed, a pipe never waited for."""
     try:
         descriptor = os.open(folder / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
