@@ -4,7 +4,7 @@ Questions and changes take a session; `preview` and `step` talk to the network a
 """
 
 from fairhaven.catalog.service.feeds.adding import AlreadyFollowed, add, ask, check_may_add, preview, remove
-from fairhaven.catalog.service.feeds.kinds import UnknownList, kinds, understood
+from fairhaven.catalog.service.feeds.drivers import UnknownList, kinds, understood
 from fairhaven.catalog.service.feeds.listing import feed, feed_items, feeds, feeds_of_module
 from fairhaven.catalog.service.feeds.working import claim_due, step
 

@@ -20,7 +20,7 @@ from fairhaven.catalog.schemas import (
     Trust,
     Visibility,
 )
-from fairhaven.catalog.service.feeds import kinds
+from fairhaven.catalog.service.feeds import drivers
 from fairhaven.catalog.service.feeds.listing import read_feed, row_of
 from fairhaven.core import sources
 from fairhaven.core.db import now
@@ -55,7 +55,7 @@ async def check_may_add(session: AsyncSession, actor: Actor, project_id: UUID, s
     """
     policy.can_add_feed.check(actor, project_id)
     await projects.project(session, actor, project_id)
-    kind, listing = kinds.understood(spec)
+    kind, listing = drivers.understood(spec)
     if on_this_machine(listing.address):
         policy.can_use_this_machine.check(actor, project_id)
     same = FeedRow.list_key == _key(kind, listing.address, listing.options)
@@ -69,9 +69,9 @@ async def preview(platform: Platform, spec: FeedSpec) -> FeedPreview:
     Raises:
         UnknownList, ListProblem
     """
-    kind, listing = kinds.understood(spec)
+    kind, listing = drivers.understood(spec)
     check_allowed(platform, listing.address)
-    found = await kinds.driver(kind).entries(listing, None, guard_of(platform.settings))
+    found = await drivers.driver(kind).entries(listing, None, guard_of(platform.settings))
     present = [each for each in found.entries if not each.deleted]
     told = [
         FeedEntry(key=each.key, title=each.title, source=each.source, problem=each.problem)
@@ -92,7 +92,7 @@ async def add(session: AsyncSession, actor: Actor, project_id: UUID, spec: NewFe
     """
     await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended("catalog.feeds", 0))))
     await check_may_add(session, actor, project_id, spec)
-    kind, listing = kinds.understood(spec)
+    kind, listing = drivers.understood(spec)
     row = FeedRow(
         project_id=project_id,
         owner_id=actor.id,
@@ -101,7 +101,7 @@ async def add(session: AsyncSession, actor: Actor, project_id: UUID, spec: NewFe
         options=dict(listing.options),
         list_key=_key(kind, listing.address, listing.options),
         visibility=spec.visibility or await _usual_visibility(session, project_id),
-        trust=spec.trust if kinds.driver(kind).builds else Trust.LISTED,
+        trust=spec.trust if drivers.driver(kind).builds else Trust.LISTED,
         keep=spec.keep,
     )
     session.add(row)

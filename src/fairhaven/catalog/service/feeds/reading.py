@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from fairhaven.catalog.models import FeedItemRow, FeedRow
 from fairhaven.catalog.ports import Batch, CursorLost, Entry, Listing, ListProblem
 from fairhaven.catalog.schemas import FeedItemState
-from fairhaven.catalog.service.feeds import adding, importing, kinds
+from fairhaven.catalog.service.feeds import adding, drivers, importing
 from fairhaven.catalog.service.feeds.importing import Found
 from fairhaven.core.db import now
 from fairhaven.core.errors import Problem
@@ -64,7 +64,7 @@ async def look(platform: Platform, place: Place) -> Answer:
     """Ask for the next batch. Talks to the network: never inside a transaction."""
     try:
         adding.check_allowed(platform, place.listing.address)
-        reader = kinds.driver(place.kind)
+        reader = drivers.driver(place.kind)
         batch = await reader.entries(place.listing, place.cursor, guard_of(platform.settings))
     except ListProblem as problem:
         return Answer(failure=problem)

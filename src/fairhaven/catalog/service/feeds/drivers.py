@@ -25,11 +25,11 @@ class UnknownList(Invalid):
 
 def kinds() -> list[FeedKind]:
     """The kinds of lists for which a driver is installed."""
-    return [_told(name, each) for name, each in sorted(drivers().items())]
+    return [_told(name, each) for name, each in sorted(installed().items())]
 
 
 @cache
-def drivers() -> Mapping[str, ExternalCatalog]:
+def installed() -> Mapping[str, ExternalCatalog]:
     """The drivers by their kind."""
     return {point.name: point.load()() for point in entry_points(group="fairhaven.catalogs")}
 
@@ -40,9 +40,9 @@ def driver(kind: str) -> ExternalCatalog:
     Raises:
         UnknownList: no such driver is installed.
     """
-    found = drivers().get(kind)
+    found = installed().get(kind)
     if found is None:
-        known = ", ".join(sorted(drivers())) or "none"
+        known = ", ".join(sorted(installed())) or "none"
         raise UnknownList(f"`{kind[:30]}` is no kind of list that is known here: {known}.", "kind")
     return found
 
@@ -66,7 +66,7 @@ def understood(spec: FeedSpec) -> tuple[str, Listing]:
 
 
 def _recognised(text: str, kind: str) -> tuple[str, Listing] | None:
-    for name, each in sorted(drivers().items()):
+    for name, each in sorted(installed().items()):
         if kind in ("", name) and (found := each.recognise(text)):
             return name, found
     return None
