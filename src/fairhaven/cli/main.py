@@ -11,6 +11,7 @@ from fairhaven.cli import login, operate
 DOMAINS = {
     "module": "fairhaven.catalog.cli",
     "metadata": "fairhaven.catalog.cli:metadata",
+    "tool": "fairhaven.catalog.cli:tools",
     "build": "fairhaven.builds.cli",
     "workload": "fairhaven.workloads.cli",
     "secret": "fairhaven.secrets.cli",

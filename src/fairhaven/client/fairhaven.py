@@ -11,6 +11,7 @@ from fairhaven.client.catalog import Modules
 from fairhaven.client.notices import Notices
 from fairhaven.client.projects import Projects
 from fairhaven.client.secrets import Secrets
+from fairhaven.client.tools import Tools
 from fairhaven.client.workloads import Workloads
 from fairhaven.identity.schemas import WhoAmI
 from fairhaven.personal.schemas import Erasure, PersonalData
@@ -25,6 +26,7 @@ class Fairhaven:
         self.connection = Connection(url, token, transport=transport)
         self.projects = Projects(self.connection)
         self.modules = Modules(self.connection)
+        self.tools = Tools(self.connection)
         self.builds = Builds(self.connection)
         self.workloads = Workloads(self.connection)
         self.secrets = Secrets(self.connection)

@@ -247,6 +247,7 @@ async def _module(world: World, project: UUID, word: str, folder: Path) -> None:
             world.foreign.add(str(value))
     world.things |= {"stage": everywhere("checkout"), "path": everywhere("fairhaven.css")}
     world.things["version"] = everywhere("3.0.0")
+    world.things |= {"tool": everywhere("codespace"), "template": everywhere("minimal")}
 
 
 async def _released(

@@ -1,6 +1,7 @@
-"""Commands of the catalog: `fairhaven module …`, and `fairhaven metadata …` for files on this machine."""
+"""Commands of the catalog: `fairhaven module …`, `fairhaven tool …`, and `fairhaven metadata …` for files."""
 
 from fairhaven.catalog.cli.metadata import app as metadata
 from fairhaven.catalog.cli.modules import app
+from fairhaven.catalog.cli.tools import app as tools
 
-__all__ = ["app", "metadata"]
+__all__ = ["app", "metadata", "tools"]

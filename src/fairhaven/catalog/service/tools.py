@@ -1,7 +1,7 @@
 """Tools: find them, read one, and work out what would run. They are folders, so no table knows of them.
 
-Tools and modules have names of their own: one of each may be called alike. A folder that cannot be read is told to
-administrators, and hides nothing else.
+Tools and modules have names of their own: one of each may be called alike. A folder that cannot be read is
+told to administrators, and hides nothing else.
 """
 
 import asyncio
@@ -62,6 +62,8 @@ async def plan_tool(
     """
     found = await tool(actor, folders, name)
     policy.can_plan.check(actor, found)
+    if not found.valid:
+        raise NotFound(f"The definition of the tool `{name}` has errors.", fix="Its page tells them.")
     defaults = await tool_defaults(session, actor, found, wanted.module)
     return planning.plan(found, wanted.values, defaults)
 

@@ -21,7 +21,7 @@ from fairhaven.catalog.schemas.tools import (
 )
 from fairhaven.catalog.toolbox import by_hand
 from fairhaven.catalog.toolbox.placeholders import Placeholder, escaped, fill, named, resolved, sole
-from fairhaven.catalog.toolbox.values import FormInvalid, completed
+from fairhaven.catalog.toolbox.values import FormInvalid, completed, kept
 from fairhaven.core.schemas import FieldError
 
 Values = Mapping[str, Any]
@@ -65,6 +65,11 @@ def defaults_of(tool: Tool, sources: Values) -> dict[str, Any]:
     fields: Mapping[str, Mapping[str, Any]] = tool.form["properties"]
     wanted = {name: str(field.get("x-default-from", "")) for name, field in fields.items()}
     return {name: sources[source] for name, source in wanted.items() if sources.get(source) is not None}
+
+
+def within(tool: Tool, defaults: Values) -> dict[str, Any]:
+    """Defaults from elsewhere as a form shows them: kept within the limits of their fields."""
+    return {name: kept(tool.form["properties"][name], value) for name, value in defaults.items()}
 
 
 def _planned(task: Task, tool: Tool, values: Values) -> PlannedTask:

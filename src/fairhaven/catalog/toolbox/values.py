@@ -53,7 +53,7 @@ def completed(form: Form, given: Mapping[str, Any], defaults: Mapping[str, Any])
     values = {name: given[name] for name in fields if given.get(name) not in (None, "")}
     for name, field in fields.items():
         if name not in values and name in defaults:
-            values[name] = _within(field, defaults[name])
+            values[name] = kept(field, defaults[name])
         elif name not in values and "default" in field:
             values[name] = field["default"]
     errors = problems(form, values | {name: each for name, each in given.items() if name not in fields})
@@ -95,12 +95,12 @@ def _beyond_schema(field: Mapping[str, Any], value: Any) -> str:
     return ""
 
 
-def _within(field: Mapping[str, Any], value: Any) -> Any:
+def kept(field: Mapping[str, Any], value: Any) -> Any:
     """A default from elsewhere, kept within the field's limits."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         low, high = field.get("minimum", value), field.get("maximum", value)
-        kept = min(max(value, low), high)
-        return int(kept) if field["type"] == "integer" else kept
+        inside = min(max(value, low), high)
+        return int(inside) if field["type"] == "integer" else inside
     return str(value)[: field.get("maxLength", 10_000)]
 
 
