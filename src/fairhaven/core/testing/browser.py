@@ -28,7 +28,7 @@ WIDE, NARROW = {"width": 1280, "height": 860}, {"width": 360, "height": 740}
 
 @contextmanager
 def chromium() -> "Iterator[Browser]":
-    """Chromium, with the scripts of pages ready. End it with the tests that need it: its loop stops others."""
+    """Chromium, with the scripts of pages ready. End it with the tests that need it: it stops other loops."""
     program = next((found for name in PROGRAMS if (found := shutil.which(name))), None)
     if program is None:
         absent("browser tests need chromium")
