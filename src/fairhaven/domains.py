@@ -17,6 +17,7 @@ from fairhaven.builds import handlers as builds_handlers
 from fairhaven.builds import pages as builds_pages
 from fairhaven.builds import tasks as builds_tasks
 from fairhaven.catalog import api as catalog_api
+from fairhaven.catalog import handlers as catalog_handlers
 from fairhaven.catalog import pages as catalog_pages
 from fairhaven.catalog import tasks as catalog_tasks
 from fairhaven.catalog.beside import Beside
@@ -84,7 +85,15 @@ RECONCILERS: Sequence[Reconciler[Any, Any]] = (workloads_reconcile.reconciler,)
 # What runs beside reconcilers and jobs until the process ends.
 LOOPS: Sequence[Callable[[Platform, Live], Coroutine[Any, Any, None]]] = (audit_appending.append_forever,)
 # Importing these modules is what registers their tasks and subscribers.
-BACKGROUND = (builds_handlers, builds_tasks, catalog_tasks, identity_tasks, secrets_handlers, secrets_tasks)
+BACKGROUND = (
+    builds_handlers,
+    builds_tasks,
+    catalog_handlers,
+    catalog_tasks,
+    identity_tasks,
+    secrets_handlers,
+    secrets_tasks,
+)
 
 # What domains above the catalog tell on a module's page.
 BESIDE = Beside(

@@ -20,6 +20,7 @@ can_list = anyone
 mended = Rule("once its metadata was right", lambda actor, module: not module.hidden)
 can_see = hidden((public | viewer | administrator) & (mended | owner | developer | administrator))
 can_check_text = signed_in
+can_keep_searches = signed_in
 # Working out what a tool would run, and writing files from a template, keeps nothing.
 can_plan = signed_in
 can_start = signed_in
@@ -27,6 +28,7 @@ can_register = developer | administrator
 # Folders, and the key that ssh uses, belong to the platform's machine and not to whoever names them.
 can_use_this_machine = administrator
 can_check = developer | administrator
+can_assess = developer | administrator
 can_see_hook = developer | administrator
 can_rotate_hook = developer | administrator
 can_remove = owner | manager | administrator

@@ -8,7 +8,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from fairhaven.catalog import service
-from fairhaven.catalog.service import Followed, feeds
+from fairhaven.catalog.service import Followed, assessing, feeds, holdings
 from fairhaven.core import jobs
 from fairhaven.core.errors import NotFound
 from fairhaven.core.platform import Platform
@@ -17,6 +17,7 @@ log = structlog.get_logger(__name__)
 
 AT_ONCE = 4  # repositories that one poll looks at at the same time
 ROUND = 50  # repositories that one poll claims at a time
+ASSESSED = 20  # modules in a minute that the robot visits by itself
 LONGEST = 50.0  # seconds after which a poll leaves the rest to the next minute's
 
 
@@ -106,3 +107,36 @@ async def deposit(platform: Platform, *, deposit_id: str) -> None:
 async def enqueue_deposit(session: AsyncSession, deposit_id: UUID) -> None:
     """Have a deposit carried out, once this transaction is committed."""
     await jobs.enqueue(session, deposit, lock=f"catalog.deposit:{deposit_id}", deposit_id=deposit_id)
+
+
+@jobs.task("catalog.assess", attempts=3)
+async def assess(platform: Platform, *, module_id: str) -> None:
+    """Look once at what the latest release holds, then send the FAIR robot to the module."""
+    async with platform.transaction() as session:
+        about = await assessing.to_visit(session, UUID(module_id))
+        described = await holdings.to_take(session, about.release_id) if about and about.release_id else None
+    if about is None:
+        return  # removed in the meantime
+    if described is not None and about.release_id is not None:
+        held = await holdings.take(platform, described)
+        async with platform.transaction() as session:
+            await holdings.write(session, about.release_id, held)
+    found = await assessing.visit(platform, about)
+    async with platform.transaction() as session:
+        await assessing.write(session, about, found)
+
+
+async def enqueue_assessment(session: AsyncSession, module_id: UUID) -> None:
+    """Have a module assessed, once this transaction is committed."""
+    await jobs.enqueue(session, assess, lock=f"catalog.assess:{module_id}", module_id=module_id)
+
+
+@jobs.task("catalog.assess_outdated", attempts=1, every="* * * * *")
+async def assess_outdated(platform: Platform) -> None:
+    """Send the robot to some modules that changed since it was there, and were not released anew."""
+    for _ in range(ASSESSED):
+        async with platform.transaction() as session:
+            module_id = await assessing.claim_outdated(session)
+        if module_id is None:
+            return
+        await assess(platform, module_id=str(module_id))

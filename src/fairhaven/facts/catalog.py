@@ -124,6 +124,15 @@ class DepositApproved(
     version: str
 
 
+class ModuleAssessed(
+    Fact, kind="module.assessed", about="module", says="the FAIR robot gave {name} {percentage} %"
+):
+    module: UUID
+    name: str
+    percentage: float
+    release: UUID | None = None
+
+
 class DepositPublished(
     Fact,
     kind="deposit.published",

@@ -1,7 +1,20 @@
 """What the catalog answers to programs: REST, exports, persistent identifiers, OAI-PMH."""
 
-from fairhaven.catalog.api import deposits, exports, identifiers, metadata, modules, oai, tools
+from fairhaven.catalog.api import (
+    assessments,
+    deposits,
+    exports,
+    files,
+    identifiers,
+    metadata,
+    modules,
+    oai,
+    tools,
+)
 
-ROUTERS = tuple(part.router for part in (modules, exports, identifiers, oai, metadata, tools, deposits))
+ROUTERS = tuple(
+    part.router
+    for part in (modules, assessments, exports, files, identifiers, oai, metadata, tools, deposits)
+)
 
 __all__ = ["ROUTERS"]

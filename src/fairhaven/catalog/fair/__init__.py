@@ -4,8 +4,20 @@
 of the catalog keep and show what came of it.
 """
 
-from fairhaven.catalog.fair.judging import Judged, judge
+from fairhaven.catalog.fair.judging import Judged, Scored, judge, recall
 from fairhaven.catalog.fair.robot import visit
 from fairhaven.catalog.fair.rubric import METRICS, RUBRIC, Control, Metric, Test, metric
 
-__all__ = ["METRICS", "RUBRIC", "Control", "Judged", "Metric", "Test", "judge", "metric", "visit"]
+__all__ = [
+    "METRICS",
+    "RUBRIC",
+    "Control",
+    "Judged",
+    "Metric",
+    "Scored",
+    "Test",
+    "judge",
+    "metric",
+    "recall",
+    "visit",
+]

@@ -78,6 +78,17 @@ def judge(found: Harvest) -> Judged:
     return Judged([Scored(metric, [_tested(test, found) for test in metric.tests]) for metric in METRICS])
 
 
+def recall(kept: Mapping[str, tuple[bool, str]]) -> Judged:
+    """What was judged before: whether each test passed, and its evidence."""
+    return Judged(
+        [
+            Scored(metric, [Tested(test, *kept[test.id]) for test in metric.tests if test.id in kept])
+            for metric in METRICS
+            if any(test.id in kept for test in metric.tests)
+        ]
+    )
+
+
 def share(scored: Iterable[Scored]) -> float:
     """Earned of possible points, in per cent."""
     pairs = [(each.earned, each.metric.points) for each in scored]

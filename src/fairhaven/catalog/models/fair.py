@@ -20,6 +20,8 @@ class AssessmentRow(Entity):
     commit: Mapped[str]
     # Which rubric it was judged by: figures of two rubrics are not to be compared.
     rubric: Mapped[str]
+    # Why the robot saw nothing; the figures are then nothing's.
+    problem: Mapped[str | None]
     percentage: Mapped[float] = mapped_column(Float)
     # Percentages of F, A, I and R.
     principles: Mapped[dict[str, Any]]

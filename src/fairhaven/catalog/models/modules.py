@@ -86,6 +86,8 @@ class ModuleRow(Entity):
     hook_number: Mapped[int]
     # Percentage of F-UJI's points at the last visit of our robot; none where it was never.
     fair_score: Mapped[int | None]
+    # When the robot was last sent there, or is about to be.
+    assessed_at: Mapped[datetime | None]
     removed_at: Mapped[datetime | None]
 
 

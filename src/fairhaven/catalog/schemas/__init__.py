@@ -9,6 +9,7 @@ from fairhaven.catalog.schemas.deposits import (
     Proposal,
     Step,
 )
+from fairhaven.catalog.schemas.fair import Assessment, AssessmentMark, Assessments, FairMetric, FairTest, Outcome
 from fairhaven.catalog.schemas.feeds import (
     Feed,
     FeedCounts,
@@ -56,6 +57,12 @@ from fairhaven.catalog.schemas.searching import (
 from fairhaven.catalog.schemas.tools import NewPlan, Plan, PlannedTask, Tool, ToolSummary
 
 __all__ = [
+    "Assessment",
+    "AssessmentMark",
+    "Assessments",
+    "FairMetric",
+    "FairTest",
+    "Outcome",
     "Change",
     "ChangeKind",
     "Deposit",

@@ -4,6 +4,7 @@ Questions and changes take a session; what talks to a repository (`inspect`, `lo
 transaction waits for a network.
 """
 
+from fairhaven.catalog.service.assessments import assessments, check_assess
 from fairhaven.catalog.service.changes import changes
 from fairhaven.catalog.service.changing import change
 from fairhaven.catalog.service.counting import facets
@@ -39,6 +40,7 @@ from fairhaven.catalog.service.reading import may, module, module_by_id
 from fairhaven.catalog.service.readmes import NoReadme, kept_readme, readme
 from fairhaven.catalog.service.registering import AlreadyRegistered, check_may_register, register, remove
 from fairhaven.catalog.service.releases import publish, release, release_by_id, releases
+from fairhaven.catalog.service.saved import change_saved, delete_saved, save, saved
 from fairhaven.catalog.service.searching import index, search_vector
 from fairhaven.catalog.service.serving import note_served
 from fairhaven.catalog.service.similar import similar
@@ -47,6 +49,8 @@ from fairhaven.catalog.service.tools import plan_tool, tool, tool_categories, to
 from fairhaven.catalog.service.trusting import ListedOnly, MetadataWrong, check_builds, check_runs
 
 __all__ = [
+    "assessments",
+    "check_assess",
     "FACETS",
     "METADATA_FILE",
     "AlreadyRegistered",
@@ -66,6 +70,7 @@ __all__ = [
     "change",
     "changes",
     "check_builds",
+    "change_saved",
     "check_may_register",
     "check_runs",
     "claim_due",
@@ -73,6 +78,7 @@ __all__ = [
     "depositories",
     "deposits",
     "discard_deposit",
+    "delete_saved",
     "exported",
     "facets",
     "figures",
@@ -101,6 +107,8 @@ __all__ = [
     "remove",
     "retry_deposit",
     "rotate_hook",
+    "save",
+    "saved",
     "search",
     "search_vector",
     "similar",

@@ -26,7 +26,7 @@ from fairhaven.core import bundles
 from fairhaven.core.errors import NotFound
 from fairhaven.core.platform import Platform
 
-LARGEST = 256 << 20  # bytes of a file that is offered
+LARGEST = 64 << 20  # bytes of a file that is offered
 MOST = 100  # files that are offered
 PROJECT = "pyproject.toml"
 _PROJECT_BYTES = 256 * 1024

@@ -21,6 +21,7 @@ def upgrade() -> None:
         sa.Column("release_id", sa.Uuid(), nullable=True),
         sa.Column("commit", sa.String(), nullable=False),
         sa.Column("rubric", sa.String(), nullable=False),
+        sa.Column("problem", sa.String(), nullable=True),
         sa.Column("percentage", sa.Float(), nullable=False),
         sa.Column("principles", JSON, nullable=False),
         sa.Column("software", sa.Float(), nullable=False),
@@ -40,11 +41,13 @@ def upgrade() -> None:
         "ix_fair_assessments_module_id_created_at", "fair_assessments", ["module_id", "created_at"]
     )
     op.add_column("modules", sa.Column("fair_score", sa.Integer(), nullable=True))
+    op.add_column("modules", sa.Column("assessed_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("releases", sa.Column("holdings", JSON, nullable=True))
 
 
 def downgrade() -> None:
     op.drop_column("releases", "holdings")
+    op.drop_column("modules", "assessed_at")
     op.drop_column("modules", "fair_score")
     op.drop_index("ix_fair_assessments_module_id_created_at", table_name="fair_assessments")
     op.drop_table("fair_assessments")
