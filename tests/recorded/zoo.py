@@ -1,4 +1,4 @@
-"""A small BioImage Model Zoo, recorded: one sound model in both formats, and models that are not what they say.
+"""A small BioImage Model Zoo, recorded: one sound model in both formats, and some that are not what they say.
 
 The network and its test tensors were made by `bioimage/make_models.py`; the shapes of the index and of the
 descriptions are those of the zoo (bioimage-io.github.io/collection, specification 0.4.10 and 0.5.12).

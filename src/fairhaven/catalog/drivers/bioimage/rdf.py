@@ -24,7 +24,8 @@ def written(item: ModelItem) -> str:
     said, old = item.model.said, item.model.form.startswith("0.4.")
     made: Data = {name: said[name] for name in KEPT if name in said}
     made["authors"] = [_author(each) for each in telling.items(said.get("authors"))]
-    made["documentation"] = DOCUMENTATION
+    if old:
+        made["documentation"] = DOCUMENTATION  # which format 0.5 may leave out, and writes in two ways
     for which, tensors in (("inputs", item.model.inputs), ("outputs", item.model.outputs)):
         listed = zip(telling.items(said.get(which)), tensors, strict=True)
         made[which] = [_old(each) if old else _new(each, tensor, which) for each, tensor in listed]

@@ -82,7 +82,7 @@ def _mapping(content: bytes) -> _Data:
     findings = Findings("rdf.yaml", text)
     root = document.read(text, findings)
     said = document.plain(root) if root else None
-    if root is None or not isinstance(said, dict):
+    if findings.failed or not isinstance(said, dict):
         problems = findings.problems()
         raise refused(f"It cannot be read: {problems[0]}" if problems else "It is no mapping.")
     return said

@@ -41,12 +41,15 @@ def lengths(axis: Axis) -> str:
     if axis.size is not None:
         return f"{axis.id} of {axis.size}"
     if axis.least is not None:
-        more = f" and any multiple of {axis.step} more" if axis.step and axis.step > 1 else " or more"
-        return f"{axis.id} of {axis.least}{more}"
+        return f"{axis.id} of {_steps(axis.least, axis.step or 1)}"
     if axis.like:
         offset = f" {axis.like.offset:+d}" if axis.like.offset else ""
         return f"{axis.id} as {axis.like.axis} of {axis.like.tensor}{offset}"
     return f"{axis.id} of any length"
+
+
+def _steps(least: int, step: int) -> str:
+    return f"{least}, {least + step}, {least + 2 * step}…" if step > 1 else f"{least} or more"
 
 
 def _odd_names(onnx: Weights) -> str:
