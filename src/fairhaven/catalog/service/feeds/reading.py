@@ -88,13 +88,13 @@ async def apply(session: AsyncSession, place: Place, answer: Answer, *, interval
     items = await _write(session, row, answer.batch.entries)
     await importing.take_known(session, row, items, answer.known)
     row.cursor, row.total = answer.batch.cursor, answer.batch.total
-    row.checked_at, row.problem, row.failures = now(), None, 0
+    row.checked_at, row.problem = now(), None
     if answer.batch.more:
         row.next_check_at = now() + timedelta(seconds=answer.batch.pause)
         return answer.batch.pause
     if answer.batch.complete and not await importing.vanish(session, row):
         row.problem = "The list is empty now. Its modules stay until it names something."
-    row.reading, row.next_check_at = False, now() + timedelta(seconds=interval)
+    row.reading, row.failures, row.next_check_at = False, 0, now() + timedelta(seconds=interval)
     return None
 
 
