@@ -51,8 +51,13 @@ def pour(content: Content) -> _Data:
     for name, info in type(content).model_fields.items():
         value = getattr(content, name)
         if name != "extra" and (info.is_required() or value != info.get_default(call_default_factory=True)):
-            data[_KEYS.get(name, name)] = _poured(value)
+            data[_key(type(content), name)] = _poured(value)
     return data | content.extra
+
+
+def _key(model: type[Content], name: str) -> str:
+    """What a field is called in files; a port's `data_type` is called so there, too."""
+    return _KEYS.get(name, name) if model is ModuleMetadata else name
 
 
 def _poured(value: Any) -> JsonValue:
@@ -78,7 +83,7 @@ class _Filler:
         known = resolve(self._schema, field)["properties"]
         left, values = dict(data), {}
         for name, info in model.model_fields.items():
-            key = _KEYS.get(name, name)
+            key = _key(model, name)
             if name != "extra" and key in known and key in left:
                 values[name] = self._value(info.annotation, left.pop(key), resolve(self._schema, known[key]))
         return model(**values, extra=left)
