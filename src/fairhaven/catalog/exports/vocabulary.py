@@ -28,7 +28,6 @@ OURS = Namespace("https://w3id.org/fairhaven/metadata#")
 
 PREFIXES = (
     ("adms", ADMS),
-    ("bio", BIO),
     ("biro", BIRO),
     ("codemeta", CODEMETA),
     ("cr", CR),

@@ -46,7 +46,7 @@ FRSM = (
     )),
     Metric("FRSM-05-R1", "Metadata says how it is developed", "R1", (
         _test("FRSM-05-R1-1", "It is told where to ask for help", _AUTHOR,
-              "Name where issues are reported, or a maintainer.", "links.issues"),
+              "Name where issues are reported, or a maintainer with an address.", "links.issues"),
         _test("FRSM-05-R1-2", "Status of the development, and documentation, are told", _AUTHOR,
               "Name the documentation, and put a classifier `Development Status ::` in pyproject.toml.",
               "links.documentation", _TOLD),

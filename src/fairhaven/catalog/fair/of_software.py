@@ -87,8 +87,9 @@ def codemeta(found: Harvest) -> Seen:
 
 @looks("FRSM-05-R1-1")
 def support(found: Harvest) -> Seen:
-    told = [*found.said.all("issues"), *(f"{who.name}" for who in found.said.of_role("maintainer"))]
-    return seen(told, some(told), "Neither issues nor a maintainer are told.")
+    known_how = [who.name for who in found.said.of_role("maintainer") if who.reachable]
+    told = [*found.said.all("issues"), *known_how]
+    return seen(told, some(told), "Neither where issues go nor a maintainer with an address is told.")
 
 
 @looks("FRSM-05-R1-2")

@@ -233,6 +233,10 @@ class _Reader:
         found = Record(str(main), self._short(main), namespaces=self._namespaces)
         for name, terms in _FIELDS.items():
             found.add(name, *(self._word(value) for value in self._values(main, terms)))
+        for port in self._values(main, _PORTS):
+            found.add(
+                "reads", *(str(each) for each in self._values(port, "schema:encodingFormat dct:format"))
+            )
         if str(main).startswith(("http", "urn:")):
             found.add("identifier", str(main))
         found.agents = [
