@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from fairhaven.catalog.exports.item import Item
 from fairhaven.catalog.metadata import Evaluation, ModuleMetadata
@@ -79,12 +80,12 @@ def _origins(content: ModuleMetadata) -> Iterator[Step]:
     for base in bases[:MOST_STEPS]:
         yield Step(_("made from"), base.name, base.url or _doi(base.doi))
     if not bases and content.links.base_model:
-        yield Step(_("made from"), content.links.base_model, content.links.base_model)
+        yield Step(_("made from"), _place(content.links.base_model), content.links.base_model)
     trained = [each for each in content.datasets if each.role in ("training", "fine-tuning")]
     for dataset in trained[:MOST_STEPS]:
         yield Step(_("trained on"), dataset.name, dataset.url or _doi(dataset.doi))
     if not content.datasets and content.links.dataset:
-        yield Step(_("trained on"), content.links.dataset, content.links.dataset)
+        yield Step(_("data"), _place(content.links.dataset), content.links.dataset)
 
 
 def _outcome(module: Module, forge: Forge) -> Iterator[Step]:
@@ -95,6 +96,13 @@ def _outcome(module: Module, forge: Forge) -> Iterator[Step]:
         yield Step(_("built"), formats.when(release.published_at), f"/builds/{release.build_id}")
     if release:
         yield Step(_("released"), release.version, f"/catalog/{module.name}?tab=releases")
+
+
+def _place(address: str) -> str:
+    """An address in short: whose it is, and its last part."""
+    parts = urlsplit(address)
+    last = parts.path.rstrip("/").rpartition("/")[2]
+    return f"{parts.hostname or ''}/…/{last}" if last else parts.hostname or address
 
 
 def _doi(doi: str | None) -> str:

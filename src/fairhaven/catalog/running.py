@@ -41,13 +41,13 @@ def ways(module: Module, release: Release, *, url: str, workload: str = "") -> S
     call = _Call.of(release, workload or WORKLOAD)
     image = (module.metadata.get("links") or {}).get("docker_image")
     found = [
-        Way(_("Command line"), _("Once: pip install fairhaven, then sign in."), _commands(module, call, url)),
-        Way("Python", _("Once: pip install fairhaven, and make a token."), _python(module, call, url)),
-        Way("curl", _("With a token in FAIRHAVEN_TOKEN."), _curl(release, call, url, begun=bool(workload))),
-        Way(_("On your own machine"), _("Python 3.11 or newer, and git."), _own(module, release, call)),
+        Way(_("Command line"), _("After pip install fairhaven"), _commands(module, call, url)),
+        Way("Python", _("After pip install fairhaven, with a token"), _python(module, call, url)),
+        Way("curl", _("With a token in FAIRHAVEN_TOKEN"), _curl(release, call, url, begun=bool(workload))),
+        Way(_("On your own machine"), _("With git and Python 3.11 or newer"), _own(module, release, call)),
     ]
     if image:
-        found.append(Way("Docker", _("The image that its authors publish."), _docker(str(image), call)))
+        found.append(Way("Docker", _("The image that its authors publish"), _docker(str(image), call)))
     return [each for each in found if each.text]
 
 
@@ -72,12 +72,16 @@ class _Call:
         return cls(workload, f"/v2/models/{name}/predict/", files, values)
 
     def curl(self, address: str, *options: str) -> str:
-        words = ["curl", *options]
-        for name in self.files:
-            words += ["-F", shlex.quote(f"{name}=@{FILE}")]
-        for name, value in self.values.items():
-            words += ["-F" if self.files else "--data-urlencode", shlex.quote(f"{name}={value}")]
-        return " ".join([*words, shlex.quote(f"{address}{self.path}")])
+        words = [" ".join(["curl", *options])]
+        words += [f"-F {shlex.quote(f'{name}=@{FILE}')}" for name in self.files]
+        option = "-F" if self.files else "--data-urlencode"
+        words += [f"{option} {shlex.quote(f'{name}={value}')}" for name, value in self.values.items()]
+        return _lines([*words, shlex.quote(f"{address}{self.path}")])
+
+
+def _lines(words: Sequence[str]) -> str:
+    """A command over several lines."""
+    return " \\\n  ".join(words)
 
 
 def _example(field: forms.Field) -> str:
@@ -126,7 +130,8 @@ def _curl(release: Release, call: _Call, url: str, *, begun: bool) -> str:
     if begun:
         return asked
     body = shlex.quote(f'{{"release": "{release.id}"}}')
-    return f"curl {who} --json {body} {url}/api/v1/workloads\n{asked}"
+    begin = _lines([f"curl {who}", f"--json {body}", f"{url}/api/v1/workloads"])
+    return f"{begin}\n{asked}"
 
 
 def _own(module: Module, release: Release, call: _Call) -> str:
