@@ -36,6 +36,7 @@ class Depository(BaseModel):
     publisher: str = Field(
         "", max_length=100, description="Who is named as publisher; else the module's, or this installation."
     )
+    timeout: float = Field(60.0, gt=0, le=600, description="Seconds that an answer may take.")
     settles: float = Field(
         15.0,
         ge=0,

@@ -33,7 +33,7 @@ class InvenioRdm:
 
     @classmethod
     def open(cls, place: Place, settings: Settings) -> "InvenioRdm":
-        return cls(place, Http(f"{place.address}/api", guard_of(settings)))
+        return cls(place, Http(f"{place.address}/api", guard_of(settings), seconds=place.timeout))
 
     async def draft(self, token: str, wish: Wish) -> Deposited:
         """Find or make the draft: of a record that has versions, the next of them is made once only."""

@@ -1,8 +1,10 @@
 """Asks an InvenioRDM, and tells refusals from failures; tokens go into one header and nowhere else."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,6 @@ from fairhaven.core.outbound.problems import HostUnknown, OutboundProblem, Unans
 
 Json = dict[str, Any]
 MOST = 10 << 20  # bytes of an answer
-SECONDS = 60.0
 SLOWEST = 256 << 10  # bytes a second that a file must go at least
 PIECE = 1 << 20
 _TOKEN = "Is the token right, still valid, and made for `deposit:write` and `deposit:actions`?"  # noqa: S105
@@ -30,10 +31,15 @@ class Refusal(DepositoryRefused):
 
 
 class Http:
-    """One installation at `base`, the address of its API."""
+    """One installation at `base`, the address of its API; no answer may take longer than `seconds`."""
 
-    def __init__(self, base: str, guard: Guard) -> None:
-        self._base, self._guard = base, guard
+    def __init__(self, base: str, guard: Guard, *, seconds: float = 60.0) -> None:
+        self._base, self._guard, self._seconds = base, guard, seconds
+
+    @cached_property
+    def _trust(self) -> ssl.SSLContext:
+        """Made once: reading all certificates takes longer than most answers."""
+        return httpx.create_ssl_context()
 
     async def json(
         self, method: str, path: str, token: str, *, json: Any = None, query: Mapping[str, Any] | None = None
@@ -43,7 +49,7 @@ class Http:
         Raises:
             Refusal, DepositoryFailed
         """
-        async with self._client(token, SECONDS) as client:
+        async with self._client(token, self._seconds) as client:
             request = client.build_request(method, self._base + path, json=json, params=query)
             return await _answer(client, request)
 
@@ -54,7 +60,7 @@ class Http:
             Refusal, DepositoryFailed
         """
         headers = {"Content-Type": "application/octet-stream", "Content-Length": str(size)}
-        async with self._client(token, SECONDS + size / SLOWEST) as client:
+        async with self._client(token, self._seconds + size / SLOWEST) as client:
             url = self._base + path
             request = client.build_request("PUT", url, content=_pieces(file), headers=headers)
             return await _answer(client, request)
@@ -66,15 +72,15 @@ class Http:
             async with (
                 asyncio.timeout(seconds),
                 httpx.AsyncClient(
-                    transport=Pinned(self._guard),
+                    transport=Pinned(self._guard, verify=self._trust),
                     headers=headers,
-                    timeout=httpx.Timeout(SECONDS, connect=10.0),
+                    timeout=httpx.Timeout(self._seconds, connect=min(self._seconds, 10.0)),
                     trust_env=False,
                 ) as client,
             ):
                 yield client
         except (TimeoutError, httpx.TimeoutException):
-            raise DepositoryFailed(f"There was no answer within {seconds:.0f} s.") from None
+            raise DepositoryFailed(f"There was no answer within {seconds:.3g} s.") from None
         except httpx.HTTPError as error:
             raise DepositoryFailed(f"It could not be asked: {type(error).__name__}.") from None
         except (HostUnknown, Unanswered) as error:

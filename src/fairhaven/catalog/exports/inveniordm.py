@@ -45,7 +45,7 @@ def metadata(
             for role, people in (("other", known.contributors), ("contactperson", known.maintainers))
             for who in people
         ],
-        "description": str(markdown.render(known.description, pictures=False)) or clean(known.summary),
+        "description": _described(item),
         "additional_descriptions": _abstract(item),
         "version": clean(item.version),
         "rights": _rights(item),
@@ -86,6 +86,11 @@ def _organisation(who: Agent) -> Json:
     if who.ror:
         said["identifiers"] = [{"scheme": "ror", "identifier": who.ror}]
     return said
+
+
+def _described(item: Item) -> str:
+    known = item.metadata
+    return str(markdown.render(known.description, pictures=False)).strip() or clean(known.summary)
 
 
 def _abstract(item: Item) -> list[Json]:

@@ -78,11 +78,11 @@ def _page(call: Call, module: Module, draft: Draft) -> Response:
         module=module,
         draft=draft,
         file=METADATA_FILE,
-        edit_at=_edit_at(module),
+        edit_at=edit_at(module),
     )
 
 
-def _edit_at(module: Module) -> str:
+def edit_at(module: Module) -> str:
     """Where the forge lets one edit the file and propose the change; empty for forges that are not known."""
     parts = urlsplit(module.source.removesuffix(".git"))
     if parts.scheme != "https" or not module.branch:

@@ -45,6 +45,13 @@ class Visit:
         """Whether the reader is one who is told of errors."""
         return service.may(self.call.actor, self.module, "check")
 
+    @property
+    def may_deposit(self) -> bool:
+        """Whether the reader is offered a DOI for a release."""
+        if not self.call.platform.settings.depositories or self.module.latest_release is None:
+            return False
+        return service.may(self.call.actor, self.module, "draft_deposit")
+
 
 async def overview(visit: Visit) -> Mapping[str, Any]:
     """What it is, for whom, how good, and what it takes."""
@@ -92,6 +99,7 @@ async def releases(visit: Visit) -> Mapping[str, Any]:
         "downloads": telling.RELEASE_FORMATS if item else (),
         "changes": await _changes(visit, found),
         "of_commit": {each.id: visit.forge.commit(each.commit) for each in found},
+        "may_deposit": visit.may_deposit,
     }
 
 
@@ -108,7 +116,7 @@ async def source(visit: Visit) -> Mapping[str, Any]:
 
 async def cite(visit: Visit) -> Mapping[str, Any]:
     """Citations, and the formats that machines read."""
-    return {"cite": telling.cite_tab(visit.told)}
+    return {"cite": telling.cite_tab(visit.told), "may_deposit": visit.may_deposit}
 
 
 async def metadata(visit: Visit) -> Mapping[str, Any]:

@@ -145,10 +145,13 @@ async def _wait(story: _Story) -> None:
 
 
 async def _count(story: _Story, done: int, all_: Sequence[Piece]) -> None:
+    """Note how many files are there; those that were before are no progress."""
     async with story.platform.transaction() as session:
         row = await _row(session, story.load.id)
-        row.done, row.total = done, len(all_)
-        await _advance(session, row, story.load, Step.FILES)
+        row.total = len(all_)
+        if done > row.done:
+            row.done = done
+            await _advance(session, row, story.load, Step.FILES)
 
 
 async def _advanced(story: _Story, step: Step) -> None:
