@@ -17,6 +17,7 @@ from fairhaven.builds import handlers as builds_handlers
 from fairhaven.builds import pages as builds_pages
 from fairhaven.builds import tasks as builds_tasks
 from fairhaven.catalog import api as catalog_api
+from fairhaven.catalog import forge_tasks as catalog_forge_tasks
 from fairhaven.catalog import handlers as catalog_handlers
 from fairhaven.catalog import pages as catalog_pages
 from fairhaven.catalog import tasks as catalog_tasks
@@ -90,6 +91,7 @@ BACKGROUND = (
     builds_tasks,
     catalog_handlers,
     catalog_tasks,
+    catalog_forge_tasks,
     identity_tasks,
     secrets_handlers,
     secrets_tasks,

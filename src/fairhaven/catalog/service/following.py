@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from fairhaven.catalog import policy
 from fairhaven.catalog.models import FeedItemRow, ModuleRow
 from fairhaven.catalog.schemas import FeedItemState, Module, SourceSpec
+from fairhaven.catalog.service import filling
 from fairhaven.catalog.service.counting import forget_counts
 from fairhaven.catalog.service.inspecting import Inspected, head, nothing, read
 from fairhaven.catalog.service.reading import read_module, row_named
@@ -123,6 +124,7 @@ async def apply_look(session: AsyncSession, module_id: UUID, seen: Look, *, inte
     _note_look(row, seen, interval)
     if seen.inspected and seen.inspected.revision.commit != row.commit:
         _write(row, seen.inspected)
+        await filling.due_now(session, row.id)
         await session.flush()
         forget_counts(session)
         changed = ModuleChanged(project=row.project_id, module=row.id, name=row.name, commit=row.commit)

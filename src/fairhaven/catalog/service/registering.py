@@ -11,6 +11,7 @@ from fairhaven.catalog.metadata import ModuleMetadata
 from fairhaven.catalog.models import ForgeLookRow, ModuleRow
 from fairhaven.catalog.schemas import Module, SourceSpec, Trust, Visibility
 from fairhaven.catalog.service.counting import forget_counts
+from fairhaven.catalog.service.filling.merging import keep
 from fairhaven.catalog.service.inspecting import Inspected
 from fairhaven.catalog.service.reading import read_module, row_named
 from fairhaven.catalog.service.searching import index, visible
@@ -123,10 +124,10 @@ def write_content(row: ModuleRow, inspected: Inspected) -> None:
     content: ModuleMetadata = inspected.metadata
     row.commit = inspected.revision.commit
     row.title, row.summary, row.description = content.title, content.summary, content.description
-    row.license = content.license
     row.tags, row.libraries, row.tasks = list(content.tags), list(content.libraries), list(content.tasks)
     row.categories, row.data_type = list(content.categories), list(content.data_type)
     row.content = content.model_dump(mode="json")
+    keep(row, row.filled)
     row.problems = [each.model_dump(mode="json") for each in inspected.problems]
     row.readme = inspected.readme.model_dump() if inspected.readme else None
     row.valid = inspected.valid
