@@ -11,7 +11,9 @@ from fairhaven.cli import login, operate
 DOMAINS = {
     "module": "fairhaven.catalog.cli",
     "metadata": "fairhaven.catalog.cli:metadata",
+    "search": "fairhaven.catalog.cli:searches",
     "tool": "fairhaven.catalog.cli:tools",
+    "release": "fairhaven.catalog.cli:releases",
     "build": "fairhaven.builds.cli",
     "workload": "fairhaven.workloads.cli",
     "secret": "fairhaven.secrets.cli",

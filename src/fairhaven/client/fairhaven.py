@@ -8,8 +8,10 @@ from fairhaven.client.audit import Audit
 from fairhaven.client.base import Connection
 from fairhaven.client.builds import Builds
 from fairhaven.client.catalog import Modules
+from fairhaven.client.deposits import Deposits
 from fairhaven.client.notices import Notices
 from fairhaven.client.projects import Projects
+from fairhaven.client.searches import Searches
 from fairhaven.client.secrets import Secrets
 from fairhaven.client.tools import Tools
 from fairhaven.client.workloads import Workloads
@@ -26,7 +28,9 @@ class Fairhaven:
         self.connection = Connection(url, token, transport=transport)
         self.projects = Projects(self.connection)
         self.modules = Modules(self.connection)
+        self.searches = Searches(self.connection)
         self.tools = Tools(self.connection)
+        self.deposits = Deposits(self.connection)
         self.builds = Builds(self.connection)
         self.workloads = Workloads(self.connection)
         self.secrets = Secrets(self.connection)

@@ -2,6 +2,8 @@
 
 from fairhaven.catalog.cli.metadata import app as metadata
 from fairhaven.catalog.cli.modules import app
+from fairhaven.catalog.cli.releases import app as releases
+from fairhaven.catalog.cli.searches import app as searches
 from fairhaven.catalog.cli.tools import app as tools
 
-__all__ = ["app", "metadata", "tools"]
+__all__ = ["app", "metadata", "releases", "searches", "tools"]
