@@ -1,6 +1,9 @@
 """Catalogs elsewhere, recorded and served on this machine."""
 
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.recorded import zoo
@@ -21,3 +24,11 @@ def models() -> Iterator[Recorded]:
     """The BioImage Model Zoo."""
     with recorded(zoo.answers()) as server:
         yield server
+
+
+@pytest.fixture
+def album(tmp_path: Path) -> Callable[[Any, str], None]:
+    """`album(page, name)` keeps a picture where FAIRHAVEN_SCREENSHOTS says."""
+    folder = Path(os.environ.get("FAIRHAVEN_SCREENSHOTS") or tmp_path)
+    folder.mkdir(parents=True, exist_ok=True)
+    return lambda page, name: page.screenshot(path=folder / f"{name}.png", full_page=True)
