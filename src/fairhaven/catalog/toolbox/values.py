@@ -68,7 +68,7 @@ def problems(form: Form, values: Mapping[str, Any]) -> dict[str, str]:
     from jsonschema import Draft202012Validator, FormatChecker  # absent from the light installation
 
     checker = FormatChecker(formats=())
-    for name in ("uri", "email", "docker-image"):
+    for name in FORMATS:
         checker.checks(name)(partial(_holds, name))
     found: dict[str, str] = {}
     for error in Draft202012Validator(whole(form), format_checker=checker).iter_errors(values):
@@ -140,4 +140,5 @@ def _format_words(name: str) -> str:
         "uri": "It must be an address such as https://example.org/page.",
         "email": "It must be an e-mail address such as ada@example.edu.",
         "docker-image": "It must be an image such as organisation/name:tag.",
+        "orcid": "It must be an ORCID such as 0000-0002-1825-0097 (its last character is a check).",
     }.get(name, "It does not have the right form.")
