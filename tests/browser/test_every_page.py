@@ -160,6 +160,12 @@ def _a_notice_without_words(page: Page) -> None:
     expect(page.locator(".error-summary")).to_be_visible()
 
 
+def _a_search_is_kept(page: Page) -> None:
+    page.get_by_label("Name", exact=True).fill("Coins")
+    page.get_by_role("button", name="Keep it").click()
+    expect(page.locator("main table")).to_contain_text("q=coins")
+
+
 def _without_a_file(page: Page) -> None:
     page.locator("input[type=file]").evaluate("(field) => { field.required = false; }")
     page.get_by_role("button", name="Predict").click()
@@ -231,6 +237,9 @@ STOPS = [
     Stop("/device", "/device", signed_in=False),
     Stop("/catalog", "/catalog"),
     Stop("/catalog", "/catalog?q=nothing-fits-this"),
+    Stop("/catalog", "/catalog?q=cions&has=release&more=tags"),
+    Stop("/searches", "/searches?query=q%3Dcoins%26tasks%3DClassification", act=_a_search_is_kept),
+    Stop("/searches", "/searches?query=", act=None),
     Stop("/catalog/new", "/catalog/new"),
     Stop("/catalog/new", "/catalog/new", act=_wrong_address),
     Stop("/catalog/{name}", "/catalog/coins"),

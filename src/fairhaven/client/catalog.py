@@ -8,6 +8,7 @@ from fairhaven.catalog.schemas import (
     ExportFormat,
     ExportFormats,
     Facets,
+    FoundModules,
     Hook,
     MetadataCheck,
     MetadataSchema,
@@ -18,12 +19,12 @@ from fairhaven.catalog.schemas import (
     NewModule,
     Release,
     ReleaseChanges,
+    SimilarModules,
     Sort,
     Trust,
     Visibility,
 )
 from fairhaven.client.base import Connection
-from fairhaven.core.schemas import Page
 
 
 class Modules:
@@ -39,12 +40,16 @@ class Modules:
         sort: Sort | None = None,
         limit: int | None = None,
         cursor: str | None = None,
+        exact: bool | None = None,
         **facets: Sequence[str],
-    ) -> Page[ModuleSummary]:
-        """One page of modules; facets by name: `tasks=["Classification"], libraries=["PyTorch"]`."""
-        return self._connection.page(
-            "/modules", ModuleSummary, q=q, sort=sort, limit=limit, cursor=cursor, **_lists(facets)
-        )
+    ) -> FoundModules:
+        """One page of modules; facets by name: `tasks=["Classification"], libraries=["PyTorch"]`.
+
+        Words that no module has are corrected (`corrected` says to what), unless `exact`.
+        """
+        asked = {"q": q, "sort": sort, "limit": limit, "cursor": cursor, "exact": exact}
+        found: FoundModules = self._connection.get("/modules", FoundModules, **asked, **_lists(facets))
+        return found
 
     def every(
         self, q: str | None = None, *, sort: Sort | None = None, **facets: Sequence[str]
@@ -55,6 +60,11 @@ class Modules:
     def facets(self, q: str | None = None, **facets: Sequence[str]) -> Facets:
         """How many modules fit, and how they fall into the values of each facet."""
         found: Facets = self._connection.get("/module-facets", Facets, q=q, **_lists(facets))
+        return found
+
+    def similar(self, name: str, *, limit: int | None = None) -> SimilarModules:
+        """The modules most like this one, by the meaning of their texts or by their words."""
+        found: SimilarModules = self._connection.get(f"/modules/{name}/similar", SimilarModules, limit=limit)
         return found
 
     def get(self, name: str) -> Module:

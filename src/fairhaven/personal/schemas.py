@@ -15,6 +15,7 @@ class PersonalData(Reading):
     secrets: dict[str, Any]
     audit: dict[str, Any]
     workloads: dict[str, Any]
+    catalog: dict[str, Any]
 
 
 class Erasure(Schema):

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from fairhaven.audit import personal as audit
+from fairhaven.catalog import personal as catalog
 from fairhaven.core.errors import Invalid
 from fairhaven.core.policy import Actor
 from fairhaven.core.schemas import FieldError
@@ -29,6 +30,7 @@ class Keeper(Protocol):
 # In the order of erasing: what acts in their name first, under which name they acted last.
 KEEPERS: Mapping[str, Keeper] = {
     "workloads": workloads,
+    "catalog": catalog,
     "secrets": secrets,
     "projects": projects,
     "identity": identity,

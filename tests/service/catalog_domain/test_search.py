@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -21,6 +22,7 @@ from fairhaven.projects import service as projects
 from fairhaven.projects.schemas import NewProject
 
 Add = Callable[..., Awaitable[UUID]]
+HTML = {"Accept": "text/html"}
 SECRET, MISSPELT = "zugzwang", "zugswang"
 
 
@@ -311,3 +313,67 @@ async def _walk(platform: Platform, sort: Sort, limit: int) -> list[str]:
             seen += [each.name for each in page.items]
             if (cursor := page.next) is None:
                 return seen
+
+
+async def test_a_search_is_kept_opened_renamed_and_forgotten(
+    platform: Platform, add: Add, api: httpx.AsyncClient, api_for: Callable[..., Any], bob: Actor
+) -> None:
+    await add("gull", tasks=["Classification"], license="MIT")
+    spec = {"name": "Birds", "query": "?q=gull&tasks=Classification&license=MIT&cursor=x&sort=name&evil=1"}
+    made = (await api.post("/api/v1/searches", json=spec)).json()
+    assert (made["new"], made["query"]) == (0, "q=gull&tasks=Classification&license=MIT&sort=name")
+    await add("gull-2", title="Gull", tasks=["Classification"], license="MIT")
+    await add("gull-3", title="Gull", tasks=["Classification"])
+    listed = (await api.get("/api/v1/searches")).json()
+    assert [(each["name"], each["new"]) for each in listed] == [("Birds", 1)]
+    opened = await api.get(f"/searches/{made['id']}", headers=HTML)
+    assert (opened.status_code, opened.headers["location"]) == (303, f"/catalog?{made['query']}")
+    assert "gull-2" in (await api.get(opened.headers["location"], headers=HTML)).text
+    assert (await api.get("/api/v1/searches")).json()[0]["new"] == 0
+    for wrong, status in (
+        ({"name": "Birds", "query": "q=x"}, 409),
+        ({"name": "All", "query": "sort=name"}, 422),
+    ):
+        assert (await api.post("/api/v1/searches", json=wrong)).status_code == status
+        assert (await api.post("/searches", data=wrong, headers=HTML)).status_code == 422
+    other = await api_for(bob)
+    assert (await other.get("/api/v1/searches")).json() == []
+    for method in ("PATCH", "DELETE"):
+        assert (await other.request(method, f"/api/v1/searches/{made['id']}", json={})).status_code == 404
+    renamed = await api.post(f"/searches/{made['id']}/rename", data={"name": "Gulls"}, headers=HTML)
+    assert renamed.status_code == 303
+    assert ">Gulls</a>" in (await api.get("/searches", headers=HTML)).text
+    assert (await api.post(f"/searches/{made['id']}/delete", headers=HTML)).status_code == 303
+    assert (await api.get("/api/v1/searches")).json() == []
+
+
+async def test_a_search_by_commands(platform: Platform, add: Add, command: Callable[..., Any]) -> None:
+    for name in ("gull", "gulls"):
+        await add(name, title="Gull sounds", tags=["audio"], license="MIT")
+    await service.learn(platform)
+    await command("search", "save", "Birds", "gull", "--facet", "license=MIT")
+    assert "q=gull&license=MIT" in await command("search", "list")
+    assert "gulls" in await command("search", "open", "Birds")
+    await command("search", "rename", "Birds", "Gulls")
+    await command("search", "delete", "Gulls")
+    assert "no search" in await command("search", "list")
+    assert "audio" in await command("module", "similar", "gull")
+    assert "Showing results for: gull" in await command("module", "list", "gukl", "--facet", "license=MIT")
+    assert "Facets are" in await command("module", "list", "--facet", "limit=1", code=1)
+
+
+async def test_the_page_says_what_it_corrected_and_how_to_undo_a_filter(
+    platform: Platform, add: Add, api: httpx.AsyncClient
+) -> None:
+    await add("gull", title="Seagull", license="MIT", fair_score=91, content={"doi": "10.5281/zenodo.1"})
+    await add("tern", title="Tern", tags=[f"tag-{number}" for number in range(10)])
+    await service.learn(platform)
+    page = (await api.get("/catalog?q=seegull&license=MIT", headers=HTML)).text
+    for words in ("Showing results for", "Search instead for", "exact=true", "FAIR 91 %", ">DOI<",
+                  "Remove the filter Licence: MIT", "Save this search"):  # fmt: skip
+        assert words in page
+    assert "/catalog/gull" not in (await api.get("/catalog?q=seegull&exact=true", headers=HTML)).text
+    assert "2 more" in (await api.get("/catalog", headers=HTML)).text
+    assert "tag-9" in (await api.get("/catalog?more=tags", headers=HTML)).text
+    empty = (await api.get("/catalog?q=nothing&license=MIT", headers=HTML)).text
+    assert "Nothing fits these filters" in empty

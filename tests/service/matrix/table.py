@@ -224,6 +224,16 @@ TABLE: dict[str, Row] = {
     # --- catalog ------------------------------------------------------------------------------------
     "GET /api/v1/modules": Row(EVERYBODY, lists=True),
     "GET /api/v1/module-facets": Row(EVERYBODY, lists=True),
+    "GET /api/v1/modules/{name}/similar": Row(SEEN),
+    "GET /api/v1/searches": Row(SIGNED_IN, lists=True),
+    "POST /api/v1/searches": Row(SIGNED_IN, 201, json={"name": "new", "query": "q=birds"}),
+    "PATCH /api/v1/searches/{search_id}": Row(PERSONAL, json={"looked": True}),
+    "DELETE /api/v1/searches/{search_id}": Row(PERSONAL, 204),
+    "GET /searches": Row(SIGNED_IN, lists=True),
+    "POST /searches": Row(SIGNED_IN, 303, form={"name": "new", "query": "q=birds"}),
+    "GET /searches/{search_id}": Row(PERSONAL, 303),
+    "POST /searches/{search_id}/rename": Row(PERSONAL, 303, form={"name": "another"}),
+    "POST /searches/{search_id}/delete": Row(PERSONAL, 303),
     "POST /api/v1/modules": Row(
         DEVELOPER.but(stranger=403, absent=422), 422, json={"url": NO_ADDRESS, "project_id": "<project>"}
     ),

@@ -20,7 +20,7 @@ from tests.service.matrix.expectations import ROLES, Place
 from fairhaven.audit.appending import append
 from fairhaven.builds import service as builds
 from fairhaven.catalog import service as catalog
-from fairhaven.catalog.schemas import NewRelease, SourceSpec, Visibility
+from fairhaven.catalog.schemas import NewRelease, NewSavedSearch, SourceSpec, Visibility
 from fairhaven.core.facts import FactRow
 from fairhaven.core.ids import new_id
 from fairhaven.core.issuers import Issuer
@@ -152,6 +152,7 @@ async def built(app: FastAPI, platform: Platform, folder: Path) -> World:
     await _secrets(world, own, other)
     await _members(world, own, other)
     await _accounts(world)
+    await _searches(world)
     await _notices(world, own, other)
     while await append(platform):
         pass
@@ -328,6 +329,18 @@ async def _accounts(world: World) -> None:
         _, secret, _ = await identity.make_password_link(session, boss, viewer)
     world.things |= {"identity": _personal(known), "password_link": everywhere(secret)}
     world.foreign.add(known["foreigner"])
+
+
+async def _searches(world: World) -> None:
+    """A filter of the catalog that each of them keeps."""
+    kept = {}
+    for role, actor in world.actors.items():
+        word = f"{FOREIGN} search" if role == "foreigner" else f"{role}'s homely search"
+        async with world.platform.transaction(actor) as session:
+            spec = NewSavedSearch(name=word, query="q=homely")
+            kept[role] = str((await catalog.save(session, actor, spec)).id)
+    world.things["search"] = _personal(kept)
+    world.foreign.add(kept["foreigner"])
 
 
 async def _notices(world: World, own: UUID, other: UUID) -> None:

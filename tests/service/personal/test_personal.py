@@ -62,6 +62,7 @@ async def everywhere(platform: Platform, person: Actor, project_id: UUID) -> Non
         ("sign_in_links", {**key, "digest": "1", "expires_at": later}),
         ("device_logins", {**key, "digest": "1", "user_code": "BCDF-BCDF", "expires_at": later}),
         ("sessions", {**key, "digest": "1", "expires_at": later, "agent": "x", "address": ADDRESS}),
+        ("saved_searches", {**key, "name": "melpomene", "query": "q=x"}),
         ("accepted_terms", {**key, "project_id": project_id, "version": 1, "accepted_at": now()}),
         ("invitations", {"project_id": project_id, "inviter_id": UUID(int=0), "digest": "1",
                          "level": "viewer", "email": "Dora@melpomene.example", "most": 1,

@@ -9,12 +9,13 @@ from fairhaven.catalog.api import (
     metadata,
     modules,
     oai,
+    searching,
     tools,
 )
 
 ROUTERS = tuple(
     part.router
-    for part in (modules, assessments, exports, files, identifiers, oai, metadata, tools, deposits)
+    for part in (modules, assessments, exports, files, identifiers, oai, searching, metadata, tools, deposits)
 )
 
 __all__ = ["ROUTERS"]

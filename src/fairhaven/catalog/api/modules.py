@@ -13,10 +13,10 @@ from fairhaven.catalog.api.identifiers import FormatName, ProfileName
 from fairhaven.catalog.exports.negotiation import JSON
 from fairhaven.catalog.schemas import (
     Facets,
+    FoundModules,
     Hook,
     Module,
     ModuleChange,
-    ModuleSummary,
     NewModule,
     Release,
     Sort,
@@ -25,7 +25,6 @@ from fairhaven.catalog.schemas.changes import ReleaseChanges
 from fairhaven.core import jobs
 from fairhaven.core.http import Call, Caller, Cursor, Limit, RequestContext, platform_of, with_etag
 from fairhaven.core.policy import SYSTEM
-from fairhaven.core.schemas import Page
 from fairhaven.projects import service as projects
 
 router = APIRouter(prefix="/api/v1", tags=["catalog"])
@@ -35,6 +34,7 @@ Version = Annotated[
     str | None, Query(alias="from", max_length=100, description="Else the release before `to`.")
 ]
 Values = Annotated[list[str], Query(max_length=20, description="Any of these values.")]
+Exact = Annotated[bool, Query(description="Do not correct words that no module has.")]
 More = Annotated[list[str], Query(max_length=20, description="Facets of which to tell up to 100 values.")]
 
 
@@ -81,13 +81,25 @@ async def _filter(
 Filtered = Annotated[Filter, Depends(_filter)]
 
 
-@router.get("/modules", operation_id="list_modules", response_model=Page[ModuleSummary])
+@router.get("/modules", operation_id="list_modules", response_model=FoundModules)
 async def list_modules(
-    call: Call, wanted: Filtered, sort: Sort | None = None, limit: Limit = 25, cursor: Cursor = None
+    call: Call,
+    wanted: Filtered,
+    sort: Sort | None = None,
+    limit: Limit = 25,
+    cursor: Cursor = None,
+    exact: Exact = False,
 ) -> Response:
     """List modules: best match first when there are words, else the newest."""
-    found = await service.modules(
-        call.session, call.actor, q=wanted.q, facets=wanted.chosen, sort=sort, limit=limit, cursor=cursor
+    found = await service.search(
+        call.session,
+        call.actor,
+        q=wanted.q,
+        facets=wanted.chosen,
+        sort=sort,
+        limit=limit,
+        cursor=cursor,
+        exact=exact,
     )
     return with_etag(call.request, found)
 

@@ -10,7 +10,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from fairhaven.catalog.cli.metadata import check as check_metadata
-from fairhaven.catalog.schemas import Module, ModuleSummary, Trust, Visibility
+from fairhaven.catalog.schemas import Module, ModuleSummary, Sort, Trust, Visibility
+from fairhaven.catalog.schemas.searching import FACETS
 from fairhaven.cli.context import client, err, fail, out, show_json, tells_failures
 
 app = typer.Typer(help="Modules: repositories with a model and an ai4-metadata.yml.", no_args_is_help=True)
@@ -26,15 +27,24 @@ def list_modules(
     q: Annotated[str, typer.Argument(help='Words to look for; "a phrase", -without.')] = "",
     task: Annotated[list[str] | None, typer.Option(help="Only this task; may be repeated.")] = None,
     library: Annotated[list[str] | None, typer.Option(help="Only this library; may be repeated.")] = None,
+    facet: Annotated[
+        list[str] | None, typer.Option(help="FACET=VALUE, such as license=MIT or has=doi; may be repeated.")
+    ] = None,
+    sort: Annotated[Sort | None, typer.Option(help="Order; else the best match, or the newest.")] = None,
+    exact: Annotated[bool, typer.Option("--exact", help="Do not correct misspelt words.")] = False,
     limit: Annotated[int, typer.Option(min=1, max=200, help="Most modules to show.")] = 50,
     as_json: Json = False,
 ) -> None:
     """List modules: best match first, or the newest."""
+    facets = _facets(facet or [], tasks=task or [], libraries=library or [])
     with client() as platform:
-        found = platform.modules.list(q or None, limit=limit, tasks=task or [], libraries=library or [])
+        found = platform.modules.list(q or None, sort=sort, limit=limit, exact=exact or None, **facets)
     if as_json:
         show_json(found)
         return
+    if found.corrected or found.suggested:
+        said = "Showing results for" if found.corrected else "Did you mean"
+        err.print(f"{said}: {found.corrected or found.suggested}", markup=False)
     out.print(_table(list(found.items)) if found.items else "No module fits.")
     if found.next:
         err.print(f"There are more: raise --limit (now {limit}) or add words.")
@@ -48,6 +58,26 @@ def show(name: Name, as_json: Json = False) -> None:
         found = platform.modules.get(name)
         address = platform.connection.url
     show_json(found) if as_json else _print(found, address)
+
+
+@app.command()
+@tells_failures
+def similar(
+    name: Name,
+    limit: Annotated[int, typer.Option(min=1, max=24, help="Most modules to show.")] = 6,
+    as_json: Json = False,
+) -> None:
+    """List the modules most like one."""
+    with client() as platform:
+        found = platform.modules.similar(name, limit=limit)
+    if as_json:
+        show_json(found)
+        return
+    table = Table("Name", "Title", "Likeness", "Both have", box=None)
+    for each in found.items:
+        likeness = "–" if each.likeness is None else f"{each.likeness:.2f}"
+        table.add_row(escape(each.name), escape(each.title), likeness, escape(", ".join(each.shared)))
+    out.print(table if found.items else "No module is like it.")
 
 
 @app.command()
@@ -203,6 +233,17 @@ def validate(
 ) -> None:
     """Check a metadata file on this machine, as `fairhaven metadata check` does."""
     check_metadata([file])
+
+
+def _facets(chosen: list[str], **others: list[str]) -> dict[str, list[str]]:
+    """Values by facet; `chosen` are FACET=VALUE."""
+    facets = {name: list(values) for name, values in others.items()}
+    for each in chosen:
+        name, equals, value = each.partition("=")
+        if not equals or name not in FACETS:
+            fail(f"`{each}` is no FACET=VALUE, such as license=MIT. Facets are {', '.join(FACETS)}.")
+        facets.setdefault(name, []).append(value)
+    return facets
 
 
 def _absolute(url: str) -> str:

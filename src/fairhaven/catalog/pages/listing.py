@@ -1,6 +1,6 @@
 """The list of modules, with search and facets."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -8,10 +8,11 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from fairhaven.catalog import policy, service
-from fairhaven.catalog.api.modules import Filter, Filtered
+from fairhaven.catalog.api.modules import Exact, Filter, Filtered, More
 from fairhaven.catalog.schemas import Facets, Sort
 from fairhaven.catalog.service import FACETS
 from fairhaven.catalog.service.searching import View
+from fairhaven.catalog.service.terms import UNKNOWN
 from fairhaven.core.http import Call, Cursor
 from fairhaven.core.policy import Actor
 from fairhaven.projects.brands import Worn
@@ -40,11 +41,13 @@ async def catalog(
     sort: Sort | None = None,
     cursor: Cursor = None,
     every: Annotated[bool, Query(alias="all")] = False,
+    exact: Exact = False,
+    more: More = [],  # noqa: B006 - FastAPI copies it
 ) -> Response:
     """The list; typing swaps its results, a facet swaps all of it. `all`: not only what the project chose."""
     view = view_of(call.request)
     shown = None if every else view
-    found = await service.modules(
+    found = await service.search(
         call.session,
         call.actor,
         q=wanted.q,
@@ -53,8 +56,11 @@ async def catalog(
         sort=sort,
         limit=PAGE,
         cursor=cursor,
+        exact=exact,
     )
-    counted = await service.facets(call.session, call.actor, wanted.q, wanted.chosen, shown)
+    words = found.corrected or wanted.q
+    counted = await service.facets(call.session, call.actor, words, wanted.chosen, shown, more=more)
+    groups = _groups(counted, wanted, more)
     typed = call.request.headers.get("hx-target") == "results"
     return render(
         call.request,
@@ -62,37 +68,78 @@ async def catalog(
         fragment="results" if typed else "content",
         found=found,
         total=counted.total,
-        groups=_groups(counted, wanted),
+        groups=groups,
+        chosen=_chosen(groups),
+        has=_has(),
         q=wanted.q,
         sort=sort or (Sort.RELEVANCE if wanted.q.strip() else Sort.NEWEST),
         filtered=bool(wanted.q.strip() or any(wanted.chosen.values()) or cursor),
-        hidden=_carried(wanted, sort, every),
+        hidden=_carried(wanted, sort, every, more),
         view=view is not None,
         every=every,
         may_register=_may_register(call.actor),
     )
 
 
-def _groups(counted: Facets, wanted: Filter) -> list[dict[str, Any]]:
-    """The facets as the macro draws them, the chosen values first seen."""
-    labels = {
-        "tasks": _("Task"),
-        "libraries": _("Library"),
-        "categories": _("Kind"),
-        "data_type": _("Data"),
-        "tags": _("Tag"),
-    }
+OPEN = ("tasks", "libraries", "data_type", "has")  # facets that are unfolded at first
+
+
+def _groups(counted: Facets, wanted: Filter, more: Collection[str]) -> list[dict[str, Any]]:
+    """The facets as the macro draws them."""
+    labels, values = _labels(), {"has": _has(), "fair": {UNKNOWN: _("not assessed")}}
     return [
         {
             "name": name,
             "label": labels[name],
             "selected": wanted.chosen[name],
+            "open": name in OPEN or bool(wanted.chosen[name]) or name in more,
+            "more": counted.more.get(name, 0),
+            "unfolded": [*more, name],
             "options": [
-                {"value": each.value, "label": each.value, "count": each.count}
+                {
+                    "value": each.value,
+                    "label": each.label or values.get(name, {}).get(each.value, each.value),
+                    "count": each.count,
+                }
                 for each in counted.groups.get(name, ())
             ],
         }
         for name in FACETS
+    ]
+
+
+def _labels() -> Mapping[str, str]:
+    return {
+        "tasks": _("Task"),
+        "libraries": _("Library"),
+        "categories": _("Kind"),
+        "data_type": _("Data"),
+        "license": _("Licence"),
+        "has": _("It has"),
+        "fair": _("FAIR score, %"),
+        "project": _("Project"),
+        "tags": _("Tag"),
+    }
+
+
+def _has() -> Mapping[str, str]:
+    return {
+        "release": _("release"),
+        "doi": _("DOI"),
+        "dataset": _("data set"),
+        "evaluation": _("evaluation"),
+        "weights": _("weights"),
+        "service": _("public service"),
+    }
+
+
+def _chosen(groups: Sequence[Mapping[str, Any]]) -> list[tuple[str, str, str, str]]:
+    """What is filtered by: facet, its label, value, its label."""
+    return [
+        (group["name"], group["label"], option["value"], option["label"])
+        for group in groups
+        for option in group["options"]
+        if option["value"] in group["selected"]
     ]
 
 
@@ -104,8 +151,9 @@ def view_of(request: Request) -> View | None:
     return View(tuple(worn.catalog.tags), tuple(worn.catalog.names))
 
 
-def _carried(wanted: Filter, sort: Sort | None, every: bool) -> Hidden:
+def _carried(wanted: Filter, sort: Sort | None, every: bool, more: Collection[str]) -> Hidden:
     pairs = [(name, value) for name, values in wanted.chosen.items() for value in values]
+    pairs += [("more", name) for name in more]
     pairs += [("sort", sort.value)] if sort else []
     return Hidden([*pairs, ("all", "true")] if every else pairs)
 

@@ -10,6 +10,9 @@ from pydantic import Field
 from fairhaven.catalog.schemas.modules import ModuleSummary
 from fairhaven.core.schemas import Line, Page, Reading, Schema
 
+# What modules can be filtered by, in the order in which pages show it.
+FACETS = ("tasks", "libraries", "data_type", "categories", "license", "has", "fair", "project", "tags")
+
 
 class FoundModules(Page[ModuleSummary]):
     """A page of modules. Words that no module has may have been corrected."""

@@ -10,11 +10,13 @@ from sqlalchemy import ColumnElement, Text, literal
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from fairhaven.catalog.models import ModuleRow
+from fairhaven.catalog.schemas.searching import FACETS
 from fairhaven.projects import service as projects
 
 # Facets that are lists of the module's own words; these words are also searched.
 LISTS = ("tasks", "libraries", "categories", "data_type", "tags")
-FACETS = ("tasks", "libraries", "data_type", "categories", "license", "has", "fair", "project", "tags")
+
+__all__ = ["BANDS", "FACETS", "HAS", "LISTS", "UNKNOWN", "band_of", "has_of", "terms_of"]
 
 HAS = ("release", "doi", "dataset", "evaluation", "weights", "service")
 BANDS = {"90-100": 90, "75-89": 75, "50-74": 50, "0-49": 0}
