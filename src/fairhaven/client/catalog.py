@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from fairhaven.catalog.schemas import (
+    Assessments,
     ExportFormat,
     ExportFormats,
     Facets,
@@ -24,6 +25,7 @@ from fairhaven.catalog.schemas import (
     Trust,
     Visibility,
 )
+from fairhaven.catalog.schemas.readmes import Readme
 from fairhaven.client.base import Connection
 
 
@@ -151,6 +153,11 @@ class Modules:
         found: Sequence[Release] = self._connection.get(f"/modules/{name}/releases", Sequence[Release])
         return found
 
+    def readme(self, name: str) -> Readme:
+        """The README of its repository, as it is at the commit that is followed."""
+        found: Readme = self._connection.get(f"/modules/{name}/readme", Readme)
+        return found
+
     def changes(self, name: str, from_: str | None = None, to: str | None = None) -> ReleaseChanges:
         """How two releases differ; else the latest and the one before it."""
         found: ReleaseChanges = self._connection.get(
@@ -185,6 +192,15 @@ class Modules:
             f"/modules/{name}/formats", ExportFormats, release=release
         )
         return found.formats
+
+    def fair(self, name: str) -> Assessments:
+        """How FAIR the module is by the robot's last visit, metric by metric, and the figures of those before."""
+        found: Assessments = self._connection.get(f"/modules/{name}/assessments", Assessments)
+        return found
+
+    def assess(self, name: str) -> None:
+        """Send the FAIR robot to the module now; `fair` tells what it found, some seconds later."""
+        self._connection.post(f"/modules/{name}/assessments", None)
 
     def release(self, release_id: UUID) -> Release:
         """One release."""

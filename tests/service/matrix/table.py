@@ -36,6 +36,8 @@ NOT_LIMITED = {"bound": 403, "reader": 403}
 PEOPLE = {"service": 403, "bound": 403}
 # A private module is not there for strangers; public ones are tried where they are listed.
 SEEN = of_catalog(VIEWER)
+# A deposit that is not published is there for developers only.
+DRAFTED = of_catalog(DEVELOPER.but(member=404))
 # Who may register is told that this is no address.
 NO_ADDRESS = "nowhere"
 
@@ -240,6 +242,13 @@ TABLE: dict[str, Row] = {
     "GET /api/v1/modules/{name}": Row(SEEN),
     "GET /api/v1/modules/{name}/export": Row(SEEN, query="format=turtle"),
     "GET /api/v1/modules/{name}/formats": Row(SEEN),
+    "GET /api/v1/modules/{name}/readme": Row(SEEN),
+    "GET /api/v1/modules/{name}/assessments": Row(SEEN),
+    "POST /api/v1/modules/{name}/assessments": Row(of_catalog(DEVELOPER), 202),
+    # Its releases hold no files and describe no interface.
+    "GET /id/module/{name}/openapi.json": Row(SEEN, 404),
+    "HEAD /id/module/{name}/files/{path}": Row(SEEN, 404),
+    "GET /id/module/{name}/files/{path}": Row(SEEN, 404),
     "GET /id/module/{name}": Row(SEEN, query="format=turtle"),
     "GET /id/catalog": Row(EVERYBODY, query="format=turtle", lists=True),
     "GET /sitemap.xml": Row(EVERYBODY),
@@ -275,8 +284,38 @@ TABLE: dict[str, Row] = {
     "POST /catalog/{name}/change": Row(
         of_catalog(MANAGER), 303, form={"visibility": "project", "trust": "built"}
     ),
+    "POST /catalog/{name}/assessments": Row(of_catalog(DEVELOPER), 303),
+    "GET /catalog/{name}/badges/fair.svg": Row(SEEN),
     "POST /catalog/{name}/check": Row(of_catalog(DEVELOPER), 303),
     "POST /catalog/{name}/remove": Row(of_catalog(OWNER), 303, form={"confirm": "<module>"}),
+    # --- deposits -----------------------------------------------------------------------------------
+    "GET /api/v1/depositories": Row(SIGNED_IN),
+    "GET /api/v1/deposits": Row(EVERYBODY, lists=True),
+    "POST /api/v1/deposits": Row(
+        of_catalog(DEVELOPER), 422, json={"release_id": "<release>", "depository": "nowhere"}
+    ),
+    "GET /api/v1/modules/{name}/deposits": Row(SEEN, lists=True),
+    "GET /api/v1/deposits/{deposit_id}": Row(DRAFTED),
+    "POST /api/v1/deposits/{deposit_id}/publish": Row(
+        DRAFTED.but(least="manager"), 202, roles={"developer": 403, "service": 403}
+    ),
+    "POST /api/v1/deposits/{deposit_id}/retry": Row(DRAFTED, 409),  # it did not fail
+    "DELETE /api/v1/deposits/{deposit_id}": Row(DRAFTED),
+    "GET /api/v1/deposits/{deposit_id}/proposal": Row(DRAFTED, 409),  # it has no DOI yet
+    "GET /catalog/{name}/deposits": Row(SEEN),
+    "POST /catalog/{name}/deposits": Row(
+        of_catalog(DEVELOPER), 422, form={"release": "1.0.0", "depository": "nowhere"}
+    ),
+    "GET /catalog/{name}/deposits/events": Row(SEEN),
+    "POST /catalog/{name}/deposits/{deposit_id}/publish": Row(
+        DRAFTED.but(least="manager"),
+        303,
+        form={"confirm": "<module>"},
+        roles={"developer": 403, "service": 403},
+    ),
+    "POST /catalog/{name}/deposits/{deposit_id}/retry": Row(DRAFTED, 409),
+    "POST /catalog/{name}/deposits/{deposit_id}/discard": Row(DRAFTED, 303),
+    "GET /catalog/{name}/deposits/{deposit_id}/proposal": Row(DRAFTED, 409),
     # --- builds -------------------------------------------------------------------------------------
     "GET /api/v1/builds": Row(SIGNED_IN, lists=True),
     "POST /api/v1/builds": Row(of_catalog(DEVELOPER), 202, json={"module": "<module>"}),

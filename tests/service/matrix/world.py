@@ -20,6 +20,7 @@ from tests.service.matrix.expectations import ROLES, Place
 from fairhaven.audit.appending import append
 from fairhaven.builds import service as builds
 from fairhaven.catalog import service as catalog
+from fairhaven.catalog.models import DepositRow
 from fairhaven.catalog.schemas import NewRelease, NewSavedSearch, SourceSpec, Visibility
 from fairhaven.core.facts import FactRow
 from fairhaven.core.ids import new_id
@@ -239,7 +240,9 @@ async def _module(world: World, project: UUID, word: str, folder: Path) -> None:
         build = (await builds.builds(session, SYSTEM, module=module.name)).items[0]
         spec = WorkloadSpec(release=release, name=f"The {word} workload", project_id=project)
         workload = await workloads.start(session, made_by, spec)
+        deposit = await _drafted(session, module, release)
     made = {"module": module.name, "release": release, "build": build.id, "workload": workload.id}
+    made["deposit"] = deposit
     for noun, value in made.items():
         known = world.things.setdefault(noun, {Place.NONE: str(new_id())})
         assert isinstance(known, dict)
@@ -251,12 +254,32 @@ async def _module(world: World, project: UUID, word: str, folder: Path) -> None:
     world.things |= {"tool": everywhere("codespace"), "template": everywhere("minimal")}
 
 
+async def _drafted(session: AsyncSession, module: Any, release: Any) -> UUID:
+    """A deposit that waits for a manager."""
+    row = DepositRow(
+        project_id=module.project_id,
+        module_id=module.id,
+        release_id=release,
+        depository="archive",
+        state="drafted",
+        step="publish",
+        publishing=False,
+        done=4,
+        total=4,
+        failures=0,
+    )
+    session.add(row)
+    await session.flush()
+    return row.id
+
+
 async def _released(
     platform: Platform, session: AsyncSession, owner: Actor, project: UUID, word: str, folder: Path
 ) -> Any:
     source = folder / f"{word}-module"
     source.mkdir(parents=True)
     (source / "ai4-metadata.yml").write_text(METADATA.format(title=f"The {word} module", tag=word))
+    (source / "README.md").write_text(f"# The {word} module\n")
     spec = SourceSpec(url=str(source))
     inspected = await catalog.inspect(platform, spec)
     boss = Actor(id=owner.id, name=owner.name, administrator=True, roles=owner.roles)

@@ -9,13 +9,26 @@ from fairhaven.catalog.api import (
     metadata,
     modules,
     oai,
+    readmes,
     searching,
     tools,
 )
 
 ROUTERS = tuple(
     part.router
-    for part in (modules, assessments, exports, files, identifiers, oai, searching, metadata, tools, deposits)
+    for part in (
+        modules,
+        assessments,
+        exports,
+        files,
+        identifiers,
+        oai,
+        readmes,
+        searching,
+        metadata,
+        tools,
+        deposits,
+    )
 )
 
 __all__ = ["ROUTERS"]

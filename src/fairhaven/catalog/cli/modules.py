@@ -9,6 +9,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from fairhaven.catalog.cli import fair as fairness
 from fairhaven.catalog.cli.metadata import check as check_metadata
 from fairhaven.catalog.schemas import Module, ModuleSummary, Sort, Trust, Visibility
 from fairhaven.catalog.schemas.searching import FACETS
@@ -19,6 +20,9 @@ app = typer.Typer(help="Modules: repositories with a model and an ai4-metadata.y
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 _SEEN_BY = {Visibility.PUBLIC: "everybody", Visibility.PROJECT: "members of its project"}
 Name = Annotated[str, typer.Argument(help="Name of the module.")]
+
+app.command("fair")(fairness.fair)
+app.command("assess")(fairness.assess)
 
 
 @app.command("list")
@@ -129,6 +133,14 @@ def visibility(
     with client() as platform:
         changed = platform.modules.change(name, visibility=visibility)
     out.print(f"{changed.name} is seen by {_SEEN_BY[changed.visibility]}.")
+
+
+@app.command()
+@tells_failures
+def readme(name: Name) -> None:
+    """Print the README of a module's repository."""
+    with client() as platform:
+        typer.echo(platform.modules.readme(name).text)
 
 
 @app.command()
