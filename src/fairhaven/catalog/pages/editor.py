@@ -1,6 +1,7 @@
 """Editing a module's metadata: a form that is checked while one types, and YAML for a pull request."""
 
 import asyncio
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -28,8 +29,11 @@ class Draft:
 
     @property
     def errors(self) -> dict[str, str]:
-        """Path → what is wrong there."""
-        return {each.path: f"{each.message} {each.suggestion}".strip() for each in self.report.errors}
+        """Field → what is wrong there, or somewhere within."""
+        known, found = set(_paths(self.fields)), dict[str, str]()
+        for each in self.report.errors:
+            found.setdefault(_nearest(each.path, known), f"{each.message} {each.suggestion}".strip())
+        return found
 
 
 @router.get("/catalog/{name}/metadata/edit")
@@ -54,6 +58,20 @@ async def edited(call: Call, name: str) -> Response:
         headers = {"Content-Disposition": f'attachment; filename="{METADATA_FILE}"'}
         return Response(draft.text, media_type="application/yaml", headers=headers)
     return _page(call, module, draft)
+
+
+def _paths(fields: Iterable[form.Box | form.Part]) -> Iterator[str]:
+    for each in fields:
+        yield each.path
+        if isinstance(each, form.Part):
+            yield from _paths(each.inner)
+
+
+def _nearest(path: str, known: Collection[str]) -> str:
+    """The field that holds what is at a path: `tags` for `tags[2]`."""
+    while path and path not in known:
+        path = path[: max(path.rfind("["), path.rfind("."), 0)]
+    return path
 
 
 def _begun(content: ModuleMetadata) -> Draft:

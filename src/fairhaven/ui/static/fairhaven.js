@@ -227,7 +227,14 @@
   if (window.Idiomorph) {
     const calls = Idiomorph.defaults.callbacks;
     calls.beforeAttributeUpdated = (name, node) => !(name === "open" && node.tagName === "DETAILS");
-    calls.beforeNodeMorphed = (node) => !touched(node);
+    calls.beforeNodeMorphed = (node, next) => {
+      if (!touched(node)) return true;
+      // Its words stay; whether they are right is news.
+      for (const name of ["aria-invalid", "aria-describedby"]) {
+        if (next.hasAttribute?.(name)) node.setAttribute(name, next.getAttribute(name)); else node.removeAttribute(name);
+      }
+      return false;
+    };
   }
 
   nameTheme();
