@@ -1,4 +1,4 @@
-"""Deposits from Python: `platform.deposits.start(release.id, "zenodo")`, `.wait(deposit.id)`, `.publish(…)`."""
+"""Deposits from Python: `platform.deposits.start(release.id, "zenodo")`, `.wait(deposit.id)`, `.get(…)`."""
 
 import time
 from collections.abc import Callable, Iterator, Sequence

@@ -149,15 +149,15 @@ async def deposits(
         NotFound: there is no such module, or the actor may not know of it.
     """
     policy.can_list.check(actor)
-    query = _query(actor)
+    query = select(DepositRow).join(ModuleRow, ModuleRow.id == DepositRow.module_id)
+    query = query.where(searching.visible(actor), _seen(actor))
     if module is not None:
         named = ModuleRow.name == searching.clean(module)
         if not await session.scalar(select(exists().where(named, searching.visible(actor)))):
             raise NotFound(f"There is no module `{module[:64]}`, or you may not see it.")
         query = query.where(named)
-    return await pagination.page(
-        session, query, DepositRow.id, lambda row: read_deposit(*row), limit=limit, cursor=cursor
-    )
+    found = await pagination.page(session, query, DepositRow.id, lambda row: row, limit=limit, cursor=cursor)
+    return Page(items=await _told(session, found.items), next=found.next)
 
 
 def read_deposit(row: DepositRow, module: str, version: str) -> Deposit:
@@ -170,6 +170,14 @@ async def row_of(
 ) -> tuple[DepositRow, str, str]:
     """The row, the module's name, and the release's version."""
     return await _one(session, actor, deposit_id, lock=lock)
+
+
+async def _told(session: AsyncSession, rows: Sequence[DepositRow]) -> list[Deposit]:
+    named = select(ReleaseRow.id, ModuleRow.name, ReleaseRow.version)
+    named = named.join(ModuleRow, ModuleRow.id == ReleaseRow.module_id)
+    named = named.where(ReleaseRow.id.in_([row.release_id for row in rows]))
+    names = {id_: (name, version) for id_, name, version in await session.execute(named)}
+    return [read_deposit(row, *names[row.release_id]) for row in rows]
 
 
 def _query(actor: Actor) -> Select[DepositRow, str, str]:
