@@ -133,5 +133,10 @@ def _filled(item: Item) -> Sequence[tuple[str, str]]:
         "dates": (_("Dates"), _("when the module was registered and last changed")),
         "license": (_("Licence"), _("the repository's licence")),
         "version": (_("Version"), _("the release")),
+        "homepage": (_("Home page"), ""),
+        "issues": (_("Questions and faults"), ""),
     }
-    return [words[name] for name in item.filled]
+    # Who told it, where it was somebody else than the platform itself.
+    source = {"dates": "created"} | {name: name for name in ("license", "homepage", "issues")}
+    told = {name: item.told[key]["source"] for name, key in source.items() if key in item.told}
+    return [(words[name][0], told.get(name) or words[name][1]) for name in item.filled]

@@ -366,7 +366,7 @@ async def test_exports_and_pages_say_who_said_it(world: World, api_for: Callable
     assert item.modified.isoformat() == "2025-11-14"
     assert item.filled["license"] == item.filled["dates"] == world.host
     citation = formats.DOCUMENTS["cff"].make(item)
-    assert "license: Apache-2.0" in citation
+    assert 'license: "Apache-2.0"' in citation
     turtle = next(
         each for name, profile, each in formats.offered() if (name, profile) == ("turtle", "fair4ml")
     )

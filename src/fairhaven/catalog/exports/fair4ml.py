@@ -104,7 +104,7 @@ def _grant(model: Node, item: Item, known: Grant, number: int) -> Node:
 
 
 def _links(model: Node, item: Item) -> None:
-    links = item.metadata.links
+    links = item.links
     for said, address in (
         (SCHEMA.codeRepository, links.source_code),
         (SCHEMA.softwareHelp, links.documentation),

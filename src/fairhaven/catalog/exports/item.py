@@ -5,15 +5,16 @@ the repository's owner); `filled` names those, so that documents and pages can s
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import cached_property
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 from fairhaven.catalog.exports.graph import Iri
 from fairhaven.catalog.exports.holdings import NOTHING, Holdings
 from fairhaven.catalog.exports.vocabulary import eu_licence
-from fairhaven.catalog.metadata import Agent, Dataset, File, ModuleMetadata
+from fairhaven.catalog.metadata import Agent, Dataset, File, Links, ModuleMetadata
 
 NOT_STATED = "Not stated by the authors."
 _SPDX = "https://spdx.org/licenses/"
@@ -72,7 +73,8 @@ class Licence:
 class Item:
     """A module, or with `pinned` exactly its release `edition`, whose own words `metadata` are then.
 
-    `concept_doi` is the DOI of all the deposits of the module together.
+    `concept_doi` is the DOI of all the deposits of the module together; `told` is what others say where the
+    authors are silent, by field: `{"value": …, "source": "GitHub", …}`.
     """
 
     name: str
@@ -87,6 +89,7 @@ class Item:
     withdrawn: datetime | None = None
     concept_doi: str | None = None
     public: bool = True
+    told: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @property
     def concept(self) -> Iri:
@@ -120,14 +123,30 @@ class Item:
 
     @property
     def created(self) -> date:
-        return self.metadata.dates.created if self.metadata.dates else self.registered.date()
+        """When the module was made: as the authors say, else its forge; else when it came here."""
+        if self.metadata.dates:
+            return self.metadata.dates.created
+        return self._told_day("created") or self.registered.date()
 
     @property
     def modified(self) -> date:
         """When the description last changed; a release's own date once it is pinned."""
         if self.pinned and self.edition:
             return self.edition.published.date()
-        return self.metadata.dates.updated if self.metadata.dates else self.changed.date()
+        if self.metadata.dates:
+            return self.metadata.dates.updated
+        return self._told_day("pushed") or self.changed.date()
+
+    def _told_day(self, name: str) -> date | None:
+        known = self.told.get(name)
+        return datetime.fromisoformat(known["value"]).date() if known else None
+
+    @property
+    def links(self) -> Links:
+        """The addresses that the authors name, and those that only others name."""
+        said = self.metadata.links
+        names = (name for name in ("homepage", "issues") if name in self.told and not getattr(said, name))
+        return said.model_copy(update={name: self.told[name]["value"] for name in names})
 
     @property
     def published(self) -> date:
@@ -220,11 +239,19 @@ class Item:
         missing = {
             "authors": (known.authors, "the owner of the repository"),
             "publisher": (known.publisher, "this installation"),
-            "dates": (known.dates, "when the module was registered and last changed"),
-            "license": (known.license or not self.licence, "the repository's licence"),
+            "dates": (
+                known.dates,
+                self._source("created") or "when the module was registered and last changed",
+            ),
+            "license": (known.license or not self.licence, self._source("license") or "the repository"),
             "version": (known.version or not self.edition, "the release"),
         }
-        return {name: source for name, (said, source) in missing.items() if not said}
+        own = {name: source for name, (said, source) in missing.items() if not said}
+        links = (name for name in ("homepage", "issues") if getattr(self.links, name) and name in self.told)
+        return {**own, **{name: self._source(name) for name in links}}
+
+    def _source(self, name: str) -> str:
+        return str(self.told[name]["source"]) if name in self.told else ""
 
     def at(self, edition: Edition) -> "Item":
         """One release of this module."""

@@ -88,7 +88,7 @@ def _people(graph: Graph, model: Node, item: Item) -> None:
 
 
 def _content(graph: Graph, model: Node, item: Item, *, older: bool) -> None:
-    links = item.metadata.links
+    links = item.links
     for number, file in enumerate(item.files, start=1):
         node = _file(graph, item, file, number)
         model.add(IT6.hasFile, node)

@@ -155,6 +155,7 @@ def item_of(site: Site, row: ModuleRow, release: ReleaseRow | None, *, pinned: b
         withdrawn=row.removed_at,
         concept_doi=row.doi,
         public=row.visibility == Visibility.PUBLIC,
+        told={} if own else row.filled,
     )
 
 
