@@ -249,6 +249,7 @@ STOPS = [
     Stop("/catalog/{name}", "/catalog/coins?tab=metadata"),
     Stop("/catalog/{name}", "/catalog/coins?tab=source"),
     Stop("/catalog/{name}", "/catalog/coins?tab=cite"),
+    Stop("/catalog/{name}", "/catalog/coins?tab=fair"),
     Stop("/catalog/{name}/metadata/edit", "/catalog/coins/metadata/edit"),
     Stop("/catalog/{name}", "/catalog/there-is-no-such-module"),
     Stop("/builds", "/builds"),

@@ -194,7 +194,7 @@ class Modules:
         return found.formats
 
     def fair(self, name: str) -> Assessments:
-        """How FAIR the module is by the robot's last visit, metric by metric, and the figures of those before."""
+        """How FAIR the module is by the robot's last visit, by metric, and the figures of those before."""
         found: Assessments = self._connection.get(f"/modules/{name}/assessments", Assessments)
         return found
 

@@ -166,7 +166,13 @@ def hook(
     """Show the address and secret with which a git server tells of pushes."""
     with client() as platform:
         found = platform.modules.rotate_hook(name) if rotate else platform.modules.hook(name)
-    out.print(f"Address  {found.url}\nSecret   {found.secret}", highlight=False, soft_wrap=True)
+    told = {
+        "Address": found.url,
+        "Secret": found.secret,
+        "The same for GitLab's signing": found.signing_token,
+    }
+    for word, value in told.items():
+        out.print(f"{word:<30}{value}", highlight=False, soft_wrap=True)
 
 
 @app.command()

@@ -12,12 +12,16 @@ from typing import Any
 from fairhaven.catalog import beside, evidence, fitting, running, service, telling
 from fairhaven.catalog.beside import Beside
 from fairhaven.catalog.metadata import ModuleMetadata
+from fairhaven.catalog.pages import fair
 from fairhaven.catalog.places import Forge
 from fairhaven.catalog.schemas import Module, Release, ReleaseChanges
 from fairhaven.catalog.schemas.readmes import Readme
 from fairhaven.catalog.service import Exported
 from fairhaven.core.http import RequestContext
 from fairhaven.ui.translations import gettext as _
+
+
+SIMILAR = 4  # modules that the overview shows
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,7 @@ async def overview(visit: Visit) -> Mapping[str, Any]:
         "fits": fitting.fits(content.resources, machines) if content else (),
         "services": await visit.beside.services(visit.call, module),
         "trail": evidence.trail(visit.told.item, module, visit.forge) if visit.told.item else (),
+        "similar": await service.similar(visit.call.session, visit.call.actor, module.name, SIMILAR),
         "links": _links(module),
         "issues": _issues(visit),
     }
@@ -119,6 +124,11 @@ async def cite(visit: Visit) -> Mapping[str, Any]:
     return {"cite": telling.cite_tab(visit.told), "may_deposit": visit.may_deposit}
 
 
+async def fairness(visit: Visit) -> Mapping[str, Any]:
+    """What the FAIR robot found."""
+    return await fair.tab(visit.call, visit.module)
+
+
 async def metadata(visit: Visit) -> Mapping[str, Any]:
     """The metadata as it is."""
     return {}
@@ -132,6 +142,7 @@ TABS: Mapping[str, Callable[[Visit], Awaitable[Mapping[str, Any]]]] = {
     "metadata": metadata,
     "source": source,
     "cite": cite,
+    "fair": fairness,
 }
 
 
