@@ -100,6 +100,16 @@ async def take(session: AsyncSession, bucket: Bucket) -> None:
         raise _too_many(wait)
 
 
+async def once(session: AsyncSession, kind: str, value: str, *, seconds: float) -> bool:
+    """Whether this is the first time in so many seconds, in the session's transaction."""
+    try:
+        await take(session, Bucket(kind, value, 1, seconds))
+    except TooManyTries:
+        return False
+    await _sweep(session)
+    return True
+
+
 def _buckets(platform: Platform, account: str | None) -> list[Bucket]:
     limits, address = platform.settings.limits, origin.current().address
     found = []

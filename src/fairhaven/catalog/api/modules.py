@@ -230,18 +230,13 @@ async def rotate_module_hook(call: Call, name: str) -> Hook:
 
 @router.post("/modules/{name}/hook", operation_id="push_to_module", status_code=202, response_class=Response)
 async def push_to_module(request: Request, name: str) -> Response:
-    """Tell of a push: a git server's webhook with the hook's secret (`X-Hub-Signature-256`, or as bearer)."""
+    """Tell of a push: a webhook of GitHub, GitLab, Gitea or Forgejo with the hook's secret; or as bearer."""
     policy.can_push.check(SYSTEM)
     body = await request.body()
-    scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
-    async with platform_of(request).transaction(SYSTEM) as session:
-        module_id = await service.prepare_push(
-            session,
-            platform_of(request).keys,
-            name,
-            body,
-            signature=request.headers.get("x-hub-signature-256", ""),
-            bearer=bearer.strip() if scheme.lower() == "bearer" else "",
-        )
-        await jobs.enqueue(session, tasks.look, lock=f"catalog.look:{module_id}", module_id=module_id)
+    headers = dict(request.headers)
+    platform = platform_of(request)
+    async with platform.transaction(SYSTEM) as session:
+        module_id = await service.prepare_push(session, platform.keys, name, body, headers)
+        if module_id:  # else it is sent again
+            await jobs.enqueue(session, tasks.look, lock=f"catalog.look:{module_id}", module_id=module_id)
     return Response(status_code=202)

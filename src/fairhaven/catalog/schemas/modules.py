@@ -227,6 +227,7 @@ class Hook(Reading):
 
     url: str
     secret: str
+    signing_token: str = Field(description="The same secret as GitLab wants it for signing: `whsec_…`.")
 
 
 class Tombstone(Reading):

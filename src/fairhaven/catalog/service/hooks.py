@@ -5,10 +5,8 @@ module and a number, which counts its rotations (HKDF, RFC 5869); the row has th
 """
 
 import base64
-import hashlib
-import hmac
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import ClassVar
 from uuid import UUID
@@ -22,9 +20,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from fairhaven.catalog import policy
 from fairhaven.catalog.models import ModuleRow
 from fairhaven.catalog.schemas import Hook
+from fairhaven.catalog.service import proofs
 from fairhaven.catalog.service.reading import row_named
 from fairhaven.catalog.service.searching import clean
-from fairhaven.core import credentials
+from fairhaven.core import credentials, throttle
 from fairhaven.core.errors import SignInNeeded, Unconfigured, UpstreamFailed
 from fairhaven.core.facts import emit
 from fairhaven.core.policy import Actor
@@ -34,6 +33,7 @@ from fairhaven.facts.catalog import HookRotated
 log = structlog.get_logger(__name__)
 
 SIZE = 32  # bytes
+REMEMBERED = 3600.0  # seconds in which a signed call counts once, whoever sends it again
 
 
 class HookRefused(SignInNeeded):
@@ -74,13 +74,12 @@ async def rotate_hook(session: AsyncSession, actor: Actor, keys: KeyRing, name: 
 
 
 async def prepare_push(
-    session: AsyncSession, keys: KeyRing, name: str, body: bytes, *, signature: str, bearer: str
-) -> UUID:
-    """The id of the module whose hook was called, if the caller has its secret.
+    session: AsyncSession, keys: KeyRing, name: str, body: bytes, headers: Mapping[str, str]
+) -> UUID | None:
+    """The id of the module whose hook was called, if the caller has its secret; None: it was called before.
 
     Args:
-        signature: `sha256=<HMAC of the body>` as GitHub and Gitea send it, or empty.
-        bearer: the secret itself, or empty.
+        headers: with their names in lower case; how they prove the secret is told in `service.proofs`.
 
     Raises:
         HookRefused: the secret is wrong, or there is no such module.
@@ -93,9 +92,11 @@ async def prepare_push(
     if row is not None and row.hook_key is not None:
         with _operators_told():
             secret = await _secret(keys, row.id, row.hook_key, row.hook_number)
-    signed = "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
-    if not (credentials.same(signature, signed) or credentials.same(bearer, secret)) or row is None:
+    proof = proofs.proof(secret, body, headers)
+    if proof is None or row is None:
         raise HookRefused("The secret is wrong, or there is no such module.")
+    if proof.once and not await throttle.once(session, "push", f"{row.id} {proof.once}", seconds=REMEMBERED):
+        return None
     return row.id
 
 
@@ -103,7 +104,8 @@ async def _told(keys: KeyRing, row: ModuleRow, public_url: str) -> Hook:
     if row.hook_key is None:
         row.hook_key = (await keys.newest()).id
     secret = await _secret(keys, row.id, row.hook_key, row.hook_number)
-    return Hook(url=f"{public_url}/api/v1/modules/{row.name}/hook", secret=secret)
+    url = f"{public_url}/api/v1/modules/{row.name}/hook"
+    return Hook(url=url, secret=secret, signing_token=proofs.signing_token(secret))
 
 
 async def _secret(keys: KeyRing, module_id: UUID, key_id: str, number: int) -> str:
