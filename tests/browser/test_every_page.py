@@ -251,6 +251,9 @@ STOPS = [
     Stop("/catalog/{name}", "/catalog/coins?tab=cite"),
     Stop("/catalog/{name}", "/catalog/coins?tab=fair"),
     Stop("/catalog/{name}/metadata/edit", "/catalog/coins/metadata/edit"),
+    # Deposits that are there have a journey of their own: test_deposits.py.
+    Stop("/catalog/{name}/deposits", "/catalog/coins/deposits"),
+    Stop("/catalog/{name}/deposits/{deposit_id}/proposal", "/catalog/coins/deposits/{release}/proposal"),
     Stop("/catalog/{name}", "/catalog/there-is-no-such-module"),
     Stop("/builds", "/builds"),
     Stop("/builds", "/builds?state=interrupted"),

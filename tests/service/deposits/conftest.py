@@ -64,7 +64,7 @@ def released(
     async def release(version: str) -> Release:
         spec = SourceSpec(url=str(folder))
         inspected = await service.inspect(platform, spec)
-        digest = await _bundle(platform, folder, tmp_path)
+        digest = await bundled(platform, folder, tmp_path)
         async with platform.transaction(ada) as session:
             try:
                 module_id = (await service.module(session, ada, "finder")).id
@@ -101,7 +101,7 @@ async def seen(platform: Platform, deposit: Deposit, actor: Actor) -> Deposit:
         return await service.deposit(session, actor, deposit.id)
 
 
-async def _bundle(platform: Platform, folder: Path, tmp_path: Path) -> str:
+async def bundled(platform: Platform, folder: Path, tmp_path: Path) -> str:
     packed = tmp_path / f"{os.urandom(4).hex()}.tar.gz"
     digest = archive.write(packed, folder, {"bundle.json": "{}"}, {})
     await platform.objects.put(key(digest), packed)

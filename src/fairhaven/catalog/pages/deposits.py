@@ -165,7 +165,7 @@ def _stage(deposit: Deposit, step: Step) -> dict[str, str]:
     if deposit.state is DepositState.PUBLISHED or step.number < deposit.step.number:
         return {"state": "succeeded", "reason": reason}
     if step is not deposit.step:
-        return {"state": "queued", "reason": ""}
+        return {"state": "skipped" if deposit.state is DepositState.FAILED else "queued", "reason": ""}
     match deposit.state:
         case DepositState.RUNNING:
             return {"state": "running", "reason": reason}
