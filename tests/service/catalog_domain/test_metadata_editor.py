@@ -55,10 +55,11 @@ async def test_an_error_stands_beside_its_field(api: httpx.AsyncClient) -> None:
     assert "Apache-2.0" in field[0]
 
 
-async def test_typing_asks_for_the_result_alone(api: httpx.AsyncClient) -> None:
-    headers = {**HTML, "HX-Request": "true", "HX-Target": "result"}
+async def test_typing_asks_for_the_form_and_the_file_alone(api: httpx.AsyncClient) -> None:
+    headers = {**HTML, "HX-Request": "true", "HX-Target": "content"}
     part = (await api.post(EDIT, data={**FIELDS, "title": "<script>alert(1)</script>"}, headers=headers)).text
-    assert "<form" not in part
+    assert "<html" not in part
+    assert 'id="field-title"' in part
     assert "&lt;script&gt;" in part
     assert "<script" not in part
 

@@ -88,11 +88,10 @@ def _draft(data: dict[str, JsonValue], add: str = "") -> Draft:
 
 
 def _page(call: Call, module: Module, draft: Draft) -> Response:
-    typed = call.request.headers.get("hx-target") == "result"
     return render(
         call.request,
         "catalog/edit.html",
-        fragment="result" if typed else "content",
+        fragment="content",
         module=module,
         draft=draft,
         file=METADATA_FILE,

@@ -20,7 +20,6 @@ from fairhaven.catalog.service import Exported
 from fairhaven.core.http import RequestContext
 from fairhaven.ui.translations import gettext as _
 
-
 SIMILAR = 4  # modules that the overview shows
 
 
