@@ -1,4 +1,4 @@
-"""Push hooks of the git servers of the world: headers as each of them sends, signed with a module's secret."""
+"""Push hooks of the git servers of the world: the headers that each sends, signed with a secret of ours."""
 
 import base64
 import hashlib
