@@ -78,6 +78,11 @@ class Connection:
         answer = self._send("POST", path, content=body, headers=headers)
         return _read(answer, model) if model is not None else None
 
+    def post_for_bytes(self, path: str, *, json: BaseModel) -> bytes:
+        """Send `json`, and return the bytes of the answer, such as a zip."""
+        body = json.model_dump_json(exclude_unset=True)
+        return self._send("POST", path, content=body, headers={"Content-Type": "application/json"}).content
+
     def put(self, path: str, model: type[Any_] | Any | None, *, json: BaseModel) -> Any:
         """Send `json` as what is to be at `path`."""
         body = json.model_dump_json(exclude_unset=True)

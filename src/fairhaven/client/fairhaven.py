@@ -9,10 +9,12 @@ from fairhaven.client.base import Connection
 from fairhaven.client.builds import Builds
 from fairhaven.client.catalog import Modules
 from fairhaven.client.deposits import Deposits
+from fairhaven.client.feeds import Feeds
 from fairhaven.client.notices import Notices
 from fairhaven.client.projects import Projects
 from fairhaven.client.searches import Searches
 from fairhaven.client.secrets import Secrets
+from fairhaven.client.templates import Templates
 from fairhaven.client.tools import Tools
 from fairhaven.client.workloads import Workloads
 from fairhaven.identity.schemas import WhoAmI
@@ -30,7 +32,9 @@ class Fairhaven:
         self.modules = Modules(self.connection)
         self.searches = Searches(self.connection)
         self.tools = Tools(self.connection)
+        self.templates = Templates(self.connection)
         self.deposits = Deposits(self.connection)
+        self.feeds = Feeds(self.connection)
         self.builds = Builds(self.connection)
         self.workloads = Workloads(self.connection)
         self.secrets = Secrets(self.connection)

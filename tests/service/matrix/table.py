@@ -271,6 +271,13 @@ TABLE: dict[str, Row] = {
     "GET /api/v1/tools/{name}/form": Row(EVERYBODY, places=OWN_ONLY),
     "POST /api/v1/tools/{name}/plan": Row(SIGNED_IN, json={}, places=OWN_ONLY, verb="read"),
     "GET /api/v1/tool-schemas/{version}": Row(EVERYBODY, 404, places=OWN_ONLY),  # the world's is of modules
+    "GET /api/v1/templates": Row(EVERYBODY),
+    "GET /api/v1/templates/{name}": Row(EVERYBODY, places=OWN_ONLY),
+    "POST /api/v1/templates/{name}/archives": Row(
+        SIGNED_IN, 422, json={"values": {}}, places=OWN_ONLY, verb="read"
+    ),
+    "GET /catalog/start": Row(SIGNED_IN),
+    "POST /catalog/start": Row(SIGNED_IN, 422, verb="read"),
     "GET /tools": Row(EVERYBODY),
     "GET /tools/{name}": Row(EVERYBODY, places=OWN_ONLY),
     "POST /tools/{name}": Row(SIGNED_IN, places=OWN_ONLY, verb="read"),
@@ -288,6 +295,25 @@ TABLE: dict[str, Row] = {
     "GET /catalog/{name}/badges/fair.svg": Row(SEEN),
     "POST /catalog/{name}/check": Row(of_catalog(DEVELOPER), 303),
     "POST /catalog/{name}/remove": Row(of_catalog(OWNER), 303, form={"confirm": "<module>"}),
+    # --- feeds --------------------------------------------------------------------------------------
+    "GET /api/v1/feed-kinds": Row(SIGNED_IN),
+    "GET /api/v1/feeds": Row(SIGNED_IN, lists=True),
+    "POST /api/v1/feeds": Row(
+        DEVELOPER.but(stranger=403), 422, json={"address": NO_ADDRESS, "project_id": "<project>"}
+    ),
+    "POST /api/v1/feed-previews": Row(
+        DEVELOPER.but(stranger=403), 422, json={"address": NO_ADDRESS, "project_id": "<project>"}
+    ),
+    "GET /api/v1/feeds/{feed_id}": Row(VIEWER),
+    "GET /api/v1/feeds/{feed_id}/items": Row(VIEWER, lists=True),
+    "POST /api/v1/feeds/{feed_id}/check": Row(DEVELOPER, 202),
+    "DELETE /api/v1/feeds/{feed_id}": Row(MANAGER, 204),
+    "GET /feeds": Row(SIGNED_IN, lists=True),
+    "GET /feeds/new": Row(DEVELOPER.but(stranger=403)),
+    "POST /feeds/new": Row(DEVELOPER.but(stranger=403), 422, form={"address": NO_ADDRESS}),
+    "GET /feeds/{feed_id}": Row(VIEWER),
+    "POST /feeds/{feed_id}/check": Row(DEVELOPER, 303),
+    "POST /feeds/{feed_id}/remove": Row(MANAGER, 303, form={"confirm": "<feed_name>"}),
     # --- deposits -----------------------------------------------------------------------------------
     "GET /api/v1/depositories": Row(SIGNED_IN),
     "GET /api/v1/deposits": Row(EVERYBODY, lists=True),

@@ -12,6 +12,7 @@ from fairhaven.catalog.api import (
     oai,
     readmes,
     searching,
+    templates,
     tools,
 )
 
@@ -29,6 +30,7 @@ ROUTERS = tuple(
         searching,
         metadata,
         tools,
+        templates,
         deposits,
     )
 )

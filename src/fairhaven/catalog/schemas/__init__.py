@@ -9,7 +9,14 @@ from fairhaven.catalog.schemas.deposits import (
     Proposal,
     Step,
 )
-from fairhaven.catalog.schemas.fair import Assessment, AssessmentMark, Assessments, FairMetric, FairTest, Outcome
+from fairhaven.catalog.schemas.fair import (
+    Assessment,
+    AssessmentMark,
+    Assessments,
+    FairMetric,
+    FairTest,
+    Outcome,
+)
 from fairhaven.catalog.schemas.feeds import (
     Feed,
     FeedCounts,
@@ -54,15 +61,13 @@ from fairhaven.catalog.schemas.searching import (
     SimilarModule,
     SimilarModules,
 )
+from fairhaven.catalog.schemas.templates import NewArchive, Template
 from fairhaven.catalog.schemas.tools import NewPlan, Plan, PlannedTask, Tool, ToolSummary
 
 __all__ = [
     "Assessment",
     "AssessmentMark",
     "Assessments",
-    "FairMetric",
-    "FairTest",
-    "Outcome",
     "Change",
     "ChangeKind",
     "Deposit",
@@ -72,6 +77,8 @@ __all__ = [
     "ExportFormats",
     "FacetCount",
     "Facets",
+    "FairMetric",
+    "FairTest",
     "Feed",
     "FeedCounts",
     "FeedEntry",
@@ -90,6 +97,7 @@ __all__ = [
     "Module",
     "ModuleChange",
     "ModuleSummary",
+    "NewArchive",
     "NewDeposit",
     "NewFeed",
     "NewMetadataCheck",
@@ -97,6 +105,7 @@ __all__ = [
     "NewPlan",
     "NewRelease",
     "NewSavedSearch",
+    "Outcome",
     "Plan",
     "PlannedTask",
     "Proposal",
@@ -110,6 +119,7 @@ __all__ = [
     "Sort",
     "SourceSpec",
     "Step",
+    "Template",
     "Tombstone",
     "Tool",
     "ToolSummary",

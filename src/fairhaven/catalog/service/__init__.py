@@ -44,13 +44,12 @@ from fairhaven.catalog.service.saved import change_saved, delete_saved, save, sa
 from fairhaven.catalog.service.searching import index, search_vector
 from fairhaven.catalog.service.serving import note_served
 from fairhaven.catalog.service.similar import similar
+from fairhaven.catalog.service.templates import start_module, template, templates
 from fairhaven.catalog.service.terms import FACETS, terms_of
 from fairhaven.catalog.service.tools import plan_tool, tool, tool_categories, tool_defaults, tools
 from fairhaven.catalog.service.trusting import ListedOnly, MetadataWrong, check_builds, check_runs
 
 __all__ = [
-    "assessments",
-    "check_assess",
     "FACETS",
     "METADATA_FILE",
     "AlreadyRegistered",
@@ -65,20 +64,22 @@ __all__ = [
     "TriedAgain",
     "apply_look",
     "approve_deposit",
+    "assessments",
     "carry_on",
     "catalog_page",
     "change",
-    "changes",
-    "check_builds",
     "change_saved",
+    "changes",
+    "check_assess",
+    "check_builds",
     "check_may_register",
     "check_runs",
     "claim_due",
+    "delete_saved",
     "deposit",
     "depositories",
     "deposits",
     "discard_deposit",
-    "delete_saved",
     "exported",
     "facets",
     "figures",
@@ -114,6 +115,9 @@ __all__ = [
     "similar",
     "sitemap",
     "start_deposit",
+    "start_module",
+    "template",
+    "templates",
     "terms_of",
     "tool",
     "tool_categories",

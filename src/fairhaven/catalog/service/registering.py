@@ -23,7 +23,7 @@ from fairhaven.core.policy import Actor
 from fairhaven.facts.catalog import ModuleRegistered, ModuleRemoved
 from fairhaven.projects import service as projects
 
-RESERVED = ("new", "events", "facets")  # words that stand where a name stands in URLs
+RESERVED = ("new", "start", "events", "facets")  # words that stand where a name stands in URLs
 LONGEST_NAME = 60
 
 

@@ -14,7 +14,7 @@ Form = Mapping[str, Any]
 
 MOST_ITEMS, LONGEST = 500, 10_000
 _SECRET = re.compile(r"(project/)?[A-Za-z0-9]([A-Za-z0-9._-]{0,98}[A-Za-z0-9])?")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029\ud800-\udfff]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]")
 _TYPES = {
     "string": "text",
     "integer": "a whole number",

@@ -6,6 +6,7 @@ import collections
 import importlib.metadata
 import importlib.util
 import platform
+import re
 import sys
 import traceback
 import types
@@ -150,7 +151,7 @@ class Model:
 
 
 def load(name: str) -> Model:
-    """Import the module whose entry point is `name` (any, when it is empty and there is just one).
+    """Import the module whose entry point is `name` (if empty, the only one, or the one made from the others).
 
     Raises:
         LoadFailed: no entry point, several, or the module fails to import or to tell its arguments.
@@ -174,9 +175,33 @@ def _choose(name: str) -> Any:
     points = {point.name: point for point in _entry_points()}
     if name and name in points:
         return points[name]
-    if len(points) == 1 and not name:
-        return next(iter(points.values()))
+    chosen = [] if name else _outermost(list(points.values()))
+    if len(chosen) == 1:
+        return chosen[0]
     raise LoadFailed(_how_to_declare(name, sorted(points)))
+
+
+def _outermost(points: list[Any]) -> list[Any]:
+    """Those that no other one needs: a module that is made from another has that one installed beside it."""
+    owners = {point.name: getattr(point, "dist", None) for point in points}  # Python 3.8 and 3.9 do not tell
+    needed = {need for owner in owners.values() for need in _needs(owner)}
+    return [point for point in points if not needed & {_spelt(_called(owners[point.name]))}]
+
+
+def _needs(distribution: Any) -> list[str]:
+    """The packages that a distribution always needs, by name."""
+    said = (distribution.requires or []) if distribution is not None else []
+    names = [re.match(r"[A-Za-z0-9._-]+", need) for need in said if "extra ==" not in need]
+    return [_spelt(found.group()) for found in names if found]
+
+
+def _called(distribution: Any) -> str:
+    return str(distribution.metadata["Name"]) if distribution is not None else ""
+
+
+def _spelt(name: str) -> str:
+    """A package's name as PEP 503 spells it."""
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def _entry_points() -> list[Any]:
