@@ -14,6 +14,7 @@ DOMAINS = {
     "search": "fairhaven.catalog.cli:searches",
     "tool": "fairhaven.catalog.cli:tools",
     "release": "fairhaven.catalog.cli:releases",
+    "feed": "fairhaven.catalog.cli:feeds",
     "build": "fairhaven.builds.cli",
     "workload": "fairhaven.workloads.cli",
     "secret": "fairhaven.secrets.cli",

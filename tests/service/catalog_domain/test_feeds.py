@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import httpx
 import pytest
 from sqlalchemy import func, select, update
 
-from fairhaven.catalog import service
+from fairhaven.catalog import service, tasks
 from fairhaven.catalog.models import FeedRow, ModuleRow
 from fairhaven.catalog.ports import Entry
 from fairhaven.catalog.schemas import Feed, FeedItem, FeedItemState, FeedState, NewFeed, SourceSpec
@@ -225,3 +226,46 @@ async def test_only_those_of_the_project_have_feeds_and_folders_are_for_administ
     async with platform.transaction(ada) as session:
         await feeds.remove(session, ada, made.id)
         assert (await feeds.feeds(session, ada)).items == []
+
+
+async def test_the_pages_show_a_list_before_and_after_it_is_followed(
+    platform: Platform, ada: Actor, grace: Actor, hub: Hub, api_for: Callable[..., Any]
+) -> None:
+    client: httpx.AsyncClient = await api_for(ada)
+    hub.module("alpha")
+    hub.names("alpha", "beta")
+    empty = await client.get("/feeds")
+    assert "No list is followed yet" in empty.text
+    assert (await client.get("/feeds/new")).status_code == 200
+    unknown = await client.post("/feeds/new", data={"address": "https://example.org/x"})
+    assert (unknown.status_code, "choose the kind" in unknown.text) == (422, True)
+    looked = await client.post("/feeds/new", data={"address": hub.address, "act": "look"})
+    assert looked.status_code == 200
+    assert "2 entries" in looked.text
+    assert 'name="option_branch"' in looked.text
+    typed = {"address": str(hub.hub), "kind": "gitmodules", "act": "follow", "trust": "listed"}
+    made = await client.post("/feeds/new", data=typed)
+    assert made.status_code == 303
+    place = made.headers["location"]
+    feed_id = UUID(place.rpartition("/")[2])
+    again = await client.post("/feeds/new", data=typed)
+    assert (again.status_code, place in again.text) == (422, True)
+    await tasks.read_feed(platform, feed_id=str(feed_id))
+    page = (await client.get(place)).text
+    assert 'href="/catalog/alpha"' in page
+    assert "There is no folder" in page
+    assert 'href="/catalog/alpha"' not in (await client.get(f"{place}?state=refused")).text
+    told = (await client.get(f"/api/v1{place}")).json()
+    assert (told["counts"]["imported"], told["counts"]["refused"], told["state"]) == (1, 1, "followed")
+    items = (await client.get(f"/api/v1{place}/items", params={"limit": 1})).json()
+    more = (await client.get(f"/api/v1{place}/items", params={"cursor": items["next"]})).json()
+    assert [each["key"] for each in (*items["items"], *more["items"])] == ["alpha", "beta"]
+    assert (await client.post(f"/api/v1{place}/check")).status_code == 202
+    assert {each["kind"] for each in (await client.get("/api/v1/feed-kinds")).json()} >= {"gitmodules", "oai"}
+    seen = await (await api_for(grace)).get(place)
+    assert "Stop following" not in seen.text
+    wrong = await client.post(f"{place}/remove", data={"confirm": "x"})
+    assert wrong.status_code == 400
+    gone = await client.post(f"{place}/remove", data={"confirm": str(hub.hub)})
+    assert gone.status_code == 303
+    assert (await client.get("/api/v1/modules/alpha")).json()["trust"] == "listed"

@@ -20,7 +20,7 @@ from tests.service.matrix.expectations import ROLES, Place
 from fairhaven.audit.appending import append
 from fairhaven.builds import service as builds
 from fairhaven.catalog import service as catalog
-from fairhaven.catalog.models import DepositRow
+from fairhaven.catalog.models import DepositRow, FeedItemRow, FeedRow
 from fairhaven.catalog.schemas import NewRelease, NewSavedSearch, SourceSpec, Visibility
 from fairhaven.core.facts import FactRow
 from fairhaven.core.ids import new_id
@@ -241,8 +241,9 @@ async def _module(world: World, project: UUID, word: str, folder: Path) -> None:
         spec = WorkloadSpec(release=release, name=f"The {word} workload", project_id=project)
         workload = await workloads.start(session, made_by, spec)
         deposit = await _drafted(session, module, release)
+        feed = await _followed(session, project, word, module)
     made = {"module": module.name, "release": release, "build": build.id, "workload": workload.id}
-    made["deposit"] = deposit
+    made |= {"deposit": deposit, "feed": feed}
     for noun, value in made.items():
         known = world.things.setdefault(noun, {Place.NONE: str(new_id())})
         assert isinstance(known, dict)
@@ -251,7 +252,28 @@ async def _module(world: World, project: UUID, word: str, folder: Path) -> None:
             world.foreign.add(str(value))
     world.things |= {"stage": everywhere("checkout"), "path": everywhere("fairhaven.css")}
     world.things["version"] = everywhere("3.0.0")
+    world.things["feed_name"] = between("homely.example/hub", f"{FOREIGN}.example/hub", "nothing")
     world.things |= {"tool": everywhere("codespace"), "template": everywhere("minimal")}
+
+
+async def _followed(session: AsyncSession, project: UUID, word: str, module: Any) -> UUID:
+    """A list that names the module."""
+    row = FeedRow(
+        project_id=project,
+        kind="gitmodules",
+        address=f"https://{word}.example/hub",
+        options={},
+        list_key=word,
+        visibility="project",
+        trust="listed",
+        keep=True,
+    )
+    session.add(row)
+    await session.flush()
+    item = FeedItemRow(feed_id=row.id, key=word, source="", title=word, name=word, revision="", seen=1)
+    item.module_id, item.state = module.id, "imported"
+    session.add(item)
+    return row.id
 
 
 async def _drafted(session: AsyncSession, module: Any, release: Any) -> UUID:
