@@ -4,6 +4,8 @@ The list is checked against the application's routes: a new page without a visit
 """
 
 import re
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,6 +45,36 @@ class Stop:
 def _wrong_address(page: Page) -> None:
     page.get_by_label("Repository").fill("/there/is/nothing")
     page.get_by_role("button", name="Register").click()
+    expect(page.locator(".error-summary")).to_be_visible()
+
+
+def _a_list_looked_at(page: Page) -> None:
+    """A hub beside one module, which names another that is not there."""
+    root = Path(tempfile.mkdtemp(prefix="lists-"))
+    module = root / "tide-gauges"
+    shutil.copytree(SAMPLE.parents[1], module, ignore=shutil.ignore_patterns("samples", "tests"))
+    (root / "hub").mkdir()
+    lines = [
+        f'[submodule "{name}"]\n\tpath = {name}\n\turl = ../{name}\n' for name in ("tide-gauges", "lost")
+    ]
+    (root / "hub" / ".gitmodules").write_text("".join(lines))
+    page.get_by_label("Address").fill(f"gitmodules+{root / 'hub'}")
+    page.get_by_text("Advanced").click()
+    page.get_by_label("Trust").select_option("listed")
+    page.get_by_role("button", name="Look at the list").click()
+    expect(page.locator("#preview, main table").first).to_contain_text("tide-gauges")
+
+
+def _a_list_followed(page: Page) -> None:
+    _a_list_looked_at(page)
+    page.get_by_role("button", name="Follow this list").click()
+    expect(page.locator("#status")).to_contain_text("up to date", timeout=START_MS)
+    expect(page.locator("#status")).to_contain_text("There is no folder")
+
+
+def _a_list_of_no_kind(page: Page) -> None:
+    page.get_by_label("Address").fill("https://example.org/somewhere")
+    page.get_by_role("button", name="Look at the list").click()
     expect(page.locator(".error-summary")).to_be_visible()
 
 
@@ -240,11 +272,19 @@ STOPS = [
     Stop("/catalog", "/catalog?q=cions&has=release&more=tags"),
     Stop("/searches", "/searches?query=q%3Dcoins%26tasks%3DClassification", act=_a_search_is_kept),
     Stop("/searches", "/searches?query=", act=None),
+    Stop("/feeds", "/feeds"),
+    Stop("/feeds/new", "/feeds/new"),
+    Stop("/feeds/new", "/feeds/new", act=_a_list_of_no_kind),
+    Stop("/feeds/new", "/feeds/new", act=_a_list_looked_at),
+    Stop("/feeds/{feed_id}", "/feeds/new", act=_a_list_followed),
+    Stop("/feeds", "/feeds?again", act=None),
     Stop("/catalog/new", "/catalog/new"),
     Stop("/catalog/new", "/catalog/new", act=_wrong_address),
     Stop("/catalog/{name}", "/catalog/coins"),
     Stop("/catalog/{name}", "/catalog/coins", signed_in=False),
     Stop("/catalog/{name}", "/catalog/broken"),
+    Stop("/catalog/{name}", "/catalog/coins?tab=run"),
+    Stop("/catalog/{name}", "/catalog/coins?tab=readme"),
     Stop("/catalog/{name}", "/catalog/coins?tab=releases"),
     Stop("/catalog/{name}", "/catalog/coins?tab=metadata"),
     Stop("/catalog/{name}", "/catalog/coins?tab=source"),
@@ -377,7 +417,7 @@ def test_a_person_without_javascript_registers_tries_stops_and_signs_out(
     page.context.close()
 
 
-@pytest.mark.parametrize("path", ["/catalog", "/catalog/new", "/builds/{failed}"])
+@pytest.mark.parametrize("path", ["/catalog", "/catalog/new", "/catalog/coins", "/builds/{failed}"])
 def test_keys_reach_everything_and_focus_is_seen(path: str, furnished: Any, names: dict[str, str]) -> None:
     page = furnished.visit(path.format(**names)).page
     page.keyboard.press("/")
