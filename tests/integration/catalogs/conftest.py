@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.recorded import zoo
+from tests.recorded import hub, zoo
 
 from fairhaven.core.addresses import networks
 from fairhaven.core.outbound import Guard
@@ -32,3 +32,17 @@ def album(tmp_path: Path) -> Callable[[Any, str], None]:
     folder = Path(os.environ.get("FAIRHAVEN_SCREENSHOTS") or tmp_path)
     folder.mkdir(parents=True, exist_ok=True)
     return lambda page, name: page.screenshot(path=folder / f"{name}.png", full_page=True)
+
+
+@pytest.fixture(scope="module")
+def the_hub() -> Iterator[Recorded]:
+    """The Hugging Face Hub."""
+    with recorded(hub.models()) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def the_openml() -> Iterator[Recorded]:
+    """OpenML."""
+    with recorded(hub.flows()) as server:
+        yield server

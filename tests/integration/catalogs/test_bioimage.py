@@ -8,7 +8,9 @@ import pytest
 from tests.recorded import zoo
 
 from fairhaven.catalog import metadata
+from fairhaven.catalog.drivers.bioimage.catalog import BioImageModels
 from fairhaven.catalog.drivers.bioimage.origin import BioImage
+from fairhaven.catalog.ports import CursorLost, Listing, ListProblem
 from fairhaven.core import sources
 from fairhaven.core.sources import (
     AddressRefused,
@@ -132,7 +134,7 @@ async def test_what_is_written_is_a_whole_module(written):
     package = folder / "src/bioimage_tidy_otter"
     interface = json.loads((package / "interface.json").read_text())
     assert [each["argument"] for each in interface["inputs"]] == ["raw"]
-    assert "y of 16, 24, 32…" in interface["inputs"][0]["help"]
+    assert "y of 16, 24, 32 and so on" in interface["inputs"][0]["help"]
     for name, here in (("weights.onnx", "weights.onnx"), ("test_input.npy", "test_input_raw.npy")):
         assert (package / "model" / here).read_bytes() == (zoo.HERE / name).read_bytes()
     for file in folder.rglob("*.py"):
@@ -232,3 +234,42 @@ def test_pages_of_models_are_recognised(address, key):
 )
 def test_other_pages_are_none_of_the_zoo(origin, address):
     assert origin.recognise(address) is None
+
+
+class TestTheList:
+    @pytest.fixture
+    def catalog(self):
+        return BioImageModels()
+
+    async def test_it_has_every_model_and_nothing_else(self, catalog, models, guard):
+        listing = Listing(models.url + zoo.INDEX)
+        found = await catalog.entries(listing, None, guard)
+        assert found.complete and found.total == len(found.entries) == len(
+            zoo.RUNNING | zoo.LISTED | zoo.HOSTILE
+        )
+        first = found.entries[0]
+        assert (first.key, first.name) == ("bioimage-io/tidy-otter", "tidy-otter")
+        assert first.source == f"bioimage+{listing.address}#tidy-otter"
+        assert first.revision == hashlib.sha256(zoo.NEW.encode()).hexdigest()
+        again = await catalog.entries(listing, found.cursor, guard)
+        assert not again.entries and not again.complete and again.cursor == found.cursor
+
+    async def test_a_long_list_comes_in_batches(self, catalog, models, guard, monkeypatch):
+        monkeypatch.setattr("fairhaven.catalog.drivers.bioimage.catalog.MOST_AT_ONCE", 10)
+        listing, keys, cursor, more = Listing(models.url + zoo.INDEX), [], None, True
+        while more:
+            batch = await catalog.entries(listing, cursor, guard)
+            keys += [entry.key for entry in batch.entries]
+            cursor, more = batch.cursor, batch.more
+        assert len(keys) == len(set(keys)) == batch.total and batch.complete
+        with pytest.raises(CursorLost):
+            await catalog.entries(listing, "0123456789abcdef:10", guard)
+
+    async def test_what_is_no_index_is_a_problem_of_the_list(self, catalog, models, guard):
+        with pytest.raises(ListProblem):
+            await catalog.entries(Listing(f"{models.url}/nowhere.json"), None, guard)
+
+    def test_the_zoo_is_recognised(self, catalog):
+        for address in ("https://bioimage.io", "https://bioimage.io/#/models", catalog.example):
+            assert catalog.recognise(address).address == catalog.example
+        assert catalog.recognise("https://bioimage.io/#/?id=affable-shark") is None

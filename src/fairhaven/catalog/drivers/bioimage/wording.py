@@ -49,7 +49,7 @@ def lengths(axis: Axis) -> str:
 
 
 def _steps(least: int, step: int) -> str:
-    return f"{least}, {least + step}, {least + 2 * step}…" if step > 1 else f"{least} or more"
+    return f"{least}, {least + step}, {least + 2 * step} and so on" if step > 1 else f"{least} or more"
 
 
 def _odd_names(onnx: Weights) -> str:
