@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rdflib import Graph
 
-LARGEST = 512 * 1024  # bytes of a document that is read
-MOST = 20_000  # statements
+LARGEST = 256 * 1024  # bytes of a document that is read
+MOST = 5_000  # statements
 _SCHEMA = "http://schema.org/"
 _CODEMETA = "https://w3id.org/codemeta/"
 _OF_CODEMETA = (
