@@ -1,6 +1,7 @@
 """Addresses of repositories, read strictly: what git may be asked to open, and by which protocol."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -18,6 +19,9 @@ _BRANCH = re.compile(
 _HOST = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*|[0-9a-fA-F:.]+")
 _USER = re.compile(r"(?:\w[\w.-]*)?")
 _CONTROL = re.compile(r"[\x00-\x20\x7f]")
+_HIDDEN = re.compile(r"[\x00-\x1f\x7f]")
+# Control characters, invisible ones such as those that turn the direction, halves of pairs, ends of lines.
+_UNSEEN = ("Cc", "Cf", "Cs", "Zl", "Zp")
 _ORIGIN = re.compile(r"(?P<kind>[a-z][a-z0-9]{0,29})\+(?P<base>https?://[^#\s]+)#(?P<item>[^#]+)")
 _ITEM = re.compile(r"(?!.*\.\.)[A-Za-z0-9][A-Za-z0-9._:/@+~%=()-]{0,299}")
 
@@ -81,6 +85,13 @@ def read(text: str) -> Address:
         return _folder(text)
     if _CONTROL.search(text):
         raise BadAddress("The address holds spaces or control characters.")
+    if not text.isascii():
+        # Letters that look like others lead elsewhere than people think; `K` (U+212A) even becomes a `k`.
+        raise BadAddress(
+            "The address holds other letters than a to z.", fix="Write them as %xx, or copy it anew."
+        )
+    if _tricky(text):
+        raise BadAddress("The address holds `..`, a backslash or control characters.")
     if found := _SCP.fullmatch(text):
         return Address(text, Protocol.SSH, found["host"], f"/{found['path'].lstrip('/')}")
     if found := _ORIGIN.fullmatch(text):
@@ -118,9 +129,16 @@ def _origin(text: str, found: re.Match[str]) -> Address:
     return Address(text, Protocol.ORIGIN, where, parts.path, kind=kind, base=base, item=item)
 
 
+def _tricky(text: str) -> bool:
+    """Whether its parts mean something else to whoever unwraps or joins them."""
+    plain = unquote(unquote(text), errors="replace")
+    parts = re.split(r"[/:#]", plain)
+    return "\\" in plain or _HIDDEN.search(plain) is not None or ".." in parts
+
+
 def _folder(path: str) -> Address:
-    if "\0" in path or "\n" in path:
-        raise BadAddress("The path holds control characters.")
+    if any(unicodedata.category(each) in _UNSEEN for each in path):
+        raise BadAddress("The path holds control characters, or some that nobody sees.")
     # Without following links: what a link means is decided when it is opened.
     parts = [part for part in path.split("/") if part not in ("", ".")]
     if ".." in parts:

@@ -7,6 +7,7 @@ one: it stands somewhere, it has a metadata file, and all of it can be written i
 
 import asyncio
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -65,9 +66,12 @@ class Origin(Port):
 
 def recognised(text: str) -> str | None:
     """The source that a person means who pastes a page's address or a DOI, else None."""
+    if not text.isascii():  # it may only look like the address of a catalog
+        return None
     for kind in kinds():
-        if place := _driver(kind).recognise(text):
-            return f"{kind}+{place.base}#{place.key}"
+        with suppress(ValueError):  # what no part of Python's library reads is no page either
+            if place := _driver(kind).recognise(text):
+                return f"{kind}+{place.base}#{place.key}"
     return None
 
 
