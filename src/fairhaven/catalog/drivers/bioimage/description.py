@@ -28,18 +28,22 @@ class SameAs:
 
 
 @dataclass(frozen=True)
-class Axis:
-    """One axis; it is `size` long, or `least` and any number of `step` more, or as `like` says.
+class Length:
+    """`size`, or `least` and any number of `step` more, or as `like` says; nothing where all are None."""
 
-    `halo`: how many values at either end of an output are not to be trusted.
-    """
-
-    id: str
-    type: str
     size: int | None = None
     least: int | None = None
     step: int | None = None
     like: SameAs | None = None
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One axis; `halo`: how many values at either end of an output are not to be trusted."""
+
+    id: str
+    type: str
+    length: Length = field(default=Length())
     halo: int = 0
     unit: str = ""
     channels: tuple[str, ...] = ()

@@ -61,18 +61,21 @@ def _axis(axis: Axis, model: Model) -> Data:
     return {
         "id": axis.id,
         "type": axis.type,
-        "size": bound.size if axis.type != "batch" else None,
-        "min": bound.least,
-        "step": bound.step,
+        "size": bound.length.size if axis.type != "batch" else None,
+        "min": bound.length.least,
+        "step": bound.length.step,
     }
 
 
 def _followed(axis: Axis, model: Model) -> Axis:
-    if axis.like is None or axis.like.offset:
+    if axis.length.like is None or axis.length.like.offset:
         return axis
     for tensor in model.inputs:
         for other in tensor.axes:
-            if (tensor.id, other.id) == (axis.like.tensor, axis.like.axis) and other.like is None:
+            if (tensor.id, other.id) == (
+                axis.length.like.tensor,
+                axis.length.like.axis,
+            ) and other.length.like is None:
                 return other
     return axis
 

@@ -136,9 +136,9 @@ def _axis(axis: Axis) -> Data:
         "name": axis.id,
         "type": axis.type,
         **filled(
-            size=axis.size or None,
-            min=axis.least or None,
-            step=axis.step,
+            size=axis.length.size or None,
+            min=axis.length.least or None,
+            step=axis.length.step,
             unit=axis.unit,
             channels=list(axis.channels),
         ),

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from pydantic import JsonValue
 
 from fairhaven.catalog.drivers import telling
-from fairhaven.catalog.drivers.bioimage.description import Axis, SameAs
+from fairhaven.catalog.drivers.bioimage.description import Axis, Length, SameAs
 
 _TYPES = {"b": "batch", "i": "index", "t": "time", "c": "channel", "z": "space", "y": "space", "x": "space"}
 _NAMES = {"b": "batch", "i": "index", "t": "time", "c": "channel"}
@@ -20,36 +20,34 @@ def read(tensor: Mapping[str, JsonValue]) -> tuple[Axis, ...]:
             id=_NAMES.get(letter, letter),
             type=_TYPES[letter],
             halo=_at(halo, place) or 0,
-            **_size(shape, letter, place),
+            length=_length(shape, letter, place),
         )
         for place, letter in enumerate(letters)
     )
 
 
-def _size(shape: JsonValue, letter: str, place: int) -> dict[str, int | SameAs | None]:
+def _length(shape: JsonValue, letter: str, place: int) -> Length:
     if letter == "b":
-        return {}
+        return Length()
     if isinstance(shape, list):
-        return {"size": _at(_numbers(shape), place)}
+        return Length(_at(_numbers(shape), place))
     said = telling.mapping(shape)
     if reference := telling.line(said.get("reference_tensor"), 64):
         return _like(said, reference, letter, place)
     least, step = _at(_numbers(said.get("min")), place), _at(_numbers(said.get("step")), place)
-    return {"size": least} if not step else {"least": least, "step": step}
+    return Length(least=least, step=step) if step else Length(least)
 
 
-def _like(
-    said: Mapping[str, JsonValue], reference: str, letter: str, place: int
-) -> dict[str, int | SameAs | None]:
+def _like(said: Mapping[str, JsonValue], reference: str, letter: str, place: int) -> Length:
     """What follows another tensor; a scale of 0 is a new axis, twice `offset` long."""
     scales, offsets = said.get("scale"), said.get("offset")
     scale = telling.number(scales[place]) if isinstance(scales, list) and place < len(scales) else None
     offset = telling.number(offsets[place]) if isinstance(offsets, list) and place < len(offsets) else 0
     if not scale:
-        return {"size": max(1, int(2 * (offset or 0)))}
+        return Length(max(1, int(2 * (offset or 0))))
     if scale != 1:
-        return {}
-    return {"like": SameAs(reference, _NAMES.get(letter, letter), int(2 * (offset or 0)))}
+        return Length()
+    return Length(like=SameAs(reference, _NAMES.get(letter, letter), int(2 * (offset or 0))))
 
 
 def _numbers(value: JsonValue) -> Sequence[int]:

@@ -83,4 +83,4 @@ def _file(name: str, file: Reference) -> Data:
 def _tolerances(said: Mapping[str, JsonValue]) -> list[JsonValue]:
     """How exactly the authors say that their outputs can be reproduced."""
     config = telling.mapping(telling.mapping(said.get("config")).get("bioimageio"))
-    return list(telling.items(config.get("reproducibility_tolerance"), 20))
+    return [dict(each) for each in telling.items(config.get("reproducibility_tolerance"), 20)]

@@ -7,7 +7,15 @@ from pydantic import JsonValue
 
 from fairhaven.catalog.drivers import telling
 from fairhaven.catalog.drivers.bioimage import old_axes
-from fairhaven.catalog.drivers.bioimage.description import Axis, Model, Reference, SameAs, Tensor, Weights
+from fairhaven.catalog.drivers.bioimage.description import (
+    Axis,
+    Length,
+    Model,
+    Reference,
+    SameAs,
+    Tensor,
+    Weights,
+)
 from fairhaven.catalog.metadata import document, formats, identifiers
 from fairhaven.catalog.metadata.findings import Findings
 from fairhaven.core.sources import UnsafeRepository
@@ -107,6 +115,7 @@ def _new(said: _Data) -> Tensor:
     """A tensor of format 0.5."""
     data = said.get("data")
     first = telling.mapping(data[0] if isinstance(data, list) and data else data)
+    low, high = _range(first.get("range"))
     return Tensor(
         id=_name(said.get("id") or "input"),
         axes=_axes(telling.items(said.get("axes"))),
@@ -115,13 +124,15 @@ def _new(said: _Data) -> Tensor:
         optional=said.get("optional") is True,
         test=reference(said.get("test_tensor")),
         processing=_processing(said),
-        **_range(first.get("range")),
+        low=low,
+        high=high,
     )
 
 
 def _old(said: _Data, tensor: _Data, which: str, at: int) -> Tensor:
     """A tensor of format 0.4, whose test values are listed apart."""
     tests = _list(said.get(f"test_{which}"))
+    low, high = _range(tensor.get("data_range"))
     return Tensor(
         id=_name(tensor.get("name")),
         axes=_checked(old_axes.read(tensor)),
@@ -129,7 +140,8 @@ def _old(said: _Data, tensor: _Data, which: str, at: int) -> Tensor:
         dtype=telling.line(tensor.get("data_type"), 20) or "float32",
         test=reference(tests[at]) if at < len(tests) else None,
         processing=_processing(tensor),
-        **_range(tensor.get("data_range")),
+        low=low,
+        high=high,
     )
 
 
@@ -155,21 +167,21 @@ def _axis(said: _Data) -> Axis:
         halo=telling.count(said.get("halo")) or 0,
         unit=telling.line(said.get("unit"), 40),
         channels=names,
-        **_size(said.get("size"), len(names) if kind == "channel" else None),
+        length=_length(said.get("size"), len(names) if kind == "channel" else None),
     )
 
 
-def _size(said: JsonValue, fixed: int | None) -> dict[str, int | SameAs | None]:
+def _length(said: JsonValue, fixed: int | None) -> Length:
     if fixed:
-        return {"size": fixed}
+        return Length(fixed)
     if isinstance(said, dict) and "tensor_id" in said:
         offset = said.get("offset")
         like = SameAs(_name(said.get("tensor_id")), _name(said.get("axis_id")),
                       offset if isinstance(offset, int) else 0)  # fmt: skip
-        return {"like": like}
+        return Length(like=like)
     if isinstance(said, dict):
-        return {"least": bounded(said.get("min") or 1), "step": bounded(said.get("step") or 0)}
-    return {"size": bounded(said)} if said is not None else {}
+        return Length(least=bounded(said.get("min") or 1), step=bounded(said.get("step") or 0))
+    return Length(bounded(said)) if said is not None else Length()
 
 
 def bounded(value: JsonValue) -> int:
@@ -180,9 +192,9 @@ def bounded(value: JsonValue) -> int:
     return found
 
 
-def _range(said: JsonValue) -> dict[str, float | None]:
+def _range(said: JsonValue) -> tuple[float | None, float | None]:
     low, high = said if isinstance(said, list) and len(said) == 2 else (None, None)
-    return {"low": telling.number(low), "high": telling.number(high)}
+    return telling.number(low), telling.number(high)
 
 
 def _processing(said: _Data) -> tuple[str, ...]:

@@ -38,13 +38,13 @@ def lengths(axis: Axis) -> str:
     """An axis and how long it may be."""
     if axis.channels and axis.type == "channel":
         return f"{len(axis.channels)} × {axis.id} ({', '.join(axis.channels[:8])})"
-    if axis.size is not None:
-        return f"{axis.id} of {axis.size}"
-    if axis.least is not None:
-        return f"{axis.id} of {_steps(axis.least, axis.step or 1)}"
-    if axis.like:
-        offset = f" {axis.like.offset:+d}" if axis.like.offset else ""
-        return f"{axis.id} as {axis.like.axis} of {axis.like.tensor}{offset}"
+    if axis.length.size is not None:
+        return f"{axis.id} of {axis.length.size}"
+    if axis.length.least is not None:
+        return f"{axis.id} of {_steps(axis.length.least, axis.length.step or 1)}"
+    if axis.length.like:
+        offset = f" {axis.length.like.offset:+d}" if axis.length.like.offset else ""
+        return f"{axis.id} as {axis.length.like.axis} of {axis.length.like.tensor}{offset}"
     return f"{axis.id} of any length"
 
 
