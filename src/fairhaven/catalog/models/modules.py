@@ -60,7 +60,7 @@ class ModuleRow(Entity):
     # By which rules `terms` and `search` were written; see `service.searching.INDEXED`.
     indexed: Mapped[int] = mapped_column(default=0)
     # Written by `service.search_vector` whenever the words change.
-    search: Mapped[Any] = mapped_column(TSVECTOR)
+    search: Mapped[Any] = mapped_column(TSVECTOR, deferred=True)
     # The same without the description: small enough to stay in the row, where ranking reads thousands.
     ranking: Mapped[Any] = mapped_column(
         TSVECTOR, Computed("ts_filter(search, '{a,b,c}')", persisted=True), deferred=True

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.dialects.postgresql.base import ischema_names
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import UserDefinedType
@@ -71,6 +71,14 @@ class VectorRow(Base):
     """A module's place among the others. The table is there only where the extension `vector` is."""
 
     __tablename__ = "module_vectors"
+    __table_args__ = (
+        Index(
+            "ix_module_vectors_place",
+            "place",
+            postgresql_using="hnsw",
+            postgresql_ops={"place": "vector_cosine_ops"},
+        ),
+    )
 
     module_id: Mapped[UUID] = mapped_column(ForeignKey("modules.id", ondelete="CASCADE"), primary_key=True)
     space_id: Mapped[UUID]

@@ -22,8 +22,10 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 @router.get("/catalog/{name}")
 async def module(call: Call, name: str, tab: Annotated[str, Query(max_length=20)] = "") -> Response:
     """One module; `tab` is one of `tabs.TABS`."""
-    found = await service.module(call.session, call.actor, name)
-    told = await service.exported(call.session, call.actor, answers.site_of(call.platform), name)
+    told = await service.exported(
+        call.session, call.actor, answers.site_of(call.platform), name, present=True
+    )
+    found = told.module
     visit = tabs.Visit(call, found, told)
     shown = tab if tab in tabs.TABS else ""
     page = render(

@@ -16,7 +16,7 @@ from fairhaven.catalog.exports.item import Edition, Item, NotExportable, Site
 from fairhaven.catalog.metadata import ModuleMetadata
 from fairhaven.catalog.models import ModuleRow, ReleaseRow
 from fairhaven.catalog.schemas import Module, Visibility
-from fairhaven.catalog.service.reading import read_module
+from fairhaven.catalog.service.reading import read_module, row_named
 from fairhaven.catalog.service.searching import clean, visible
 from fairhaven.core import pagination
 from fairhaven.core.errors import NotFound
@@ -51,15 +51,21 @@ class Exported:
 
 
 async def exported(
-    session: AsyncSession, actor: Actor, site: Site, name: str, version: str | None = None
+    session: AsyncSession,
+    actor: Actor,
+    site: Site,
+    name: str,
+    version: str | None = None,
+    *,
+    present: bool = False,
 ) -> Exported:
-    """A module or its release by name, also when it was removed.
+    """A module or its release by name, also when it was removed, unless it must be `present`.
 
     Raises:
         NotFound: there never was one, or the actor may not know of it.
     """
     policy.can_list.check(actor)
-    for row in await _named(session, actor, name):
+    for row in [await row_named(session, actor, name)] if present else await _named(session, actor, name):
         release = await _release(session, row, version)
         if version is None or release is not None:
             return await _exported(session, site, row, release, pinned=version is not None)

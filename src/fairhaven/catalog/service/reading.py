@@ -1,16 +1,17 @@
 """One module, as its readers may see it."""
 
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, Text, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from fairhaven.catalog import policy
 from fairhaven.catalog.models import ModuleRow, ReleaseRow
 from fairhaven.catalog.schemas import Module
 from fairhaven.catalog.service.releases import read_release
-from fairhaven.catalog.service.searching import clean, visible
+from fairhaven.catalog.service.searching import Sight, clean
 from fairhaven.core.errors import NotFound
 from fairhaven.core.policy import Actor, Rule
 
@@ -44,13 +45,19 @@ def may(actor: Actor, module: Module, rule: str) -> bool:
 
 
 async def row_named(session: AsyncSession, actor: Actor, name: str, *, lock: bool = False) -> ModuleRow:
-    query = select(ModuleRow).where(ModuleRow.name == clean(name), visible(actor))
-    row = await session.scalar(query.with_for_update() if lock else query)
+    query = _named(Sight.of(actor), lock)
+    row: ModuleRow | None = await session.scalar(query, {**Sight.values(actor), "name": clean(name)})
     # The list's filter and the rule say the same; asking both keeps either from being wrong alone.
     if row is None or not policy.can_see.allows(actor, row):
         policy.can_list.check(actor)
         raise NotFound(f"There is no module `{name[:64]}`, or you may not see it.")
     return row
+
+
+@lru_cache(maxsize=16)
+def _named(sight: Sight, lock: bool) -> Select[ModuleRow]:
+    query = select(ModuleRow).where(ModuleRow.name == bindparam("name", type_=Text), sight.condition())
+    return query.with_for_update() if lock else query
 
 
 async def read_module(session: AsyncSession, row: ModuleRow, release: ReleaseRow | None = None) -> Module:

@@ -152,6 +152,32 @@ def _or(first: ColumnElement[Any], second: ColumnElement[Any]) -> ColumnElement[
     return first.op("||")(second)
 
 
+class Sight(NamedTuple):
+    """`visible` for statements that are built once: they are then asked with `Sight.values(actor)`."""
+
+    administrator: bool
+    known: bool
+
+    @classmethod
+    def of(cls, actor: Actor) -> "Sight":
+        return cls(actor.administrator, actor.id is not None)
+
+    def condition(self) -> ColumnElement[bool]:
+        seen = _visible(projects.visible_ids_of(self.administrator))
+        if self.administrator:
+            return seen
+        mending: ColumnElement[Any] = bindparam("mending", type_=ARRAY(Uuid()))
+        shown = [~ModuleRow.hidden, ModuleRow.project_id == any_(mending)]
+        return and_(seen, or_(*shown, *([ModuleRow.owner_id == bindparam("me", type_=Uuid())] * self.known)))
+
+    @staticmethod
+    def values(actor: Actor) -> dict[str, Any]:
+        mine = projects.mine(actor)  # asked of administrators too: it counts as asking a policy
+        if actor.administrator:
+            return {}
+        return {"mine": mine, "mending": _mending(actor)} | ({"me": actor.id} if actor.id else {})
+
+
 def visible(actor: Actor) -> ColumnElement[bool]:
     """The modules that are there and that the actor may see."""
     seen = _visible(projects.visible_ids(actor))

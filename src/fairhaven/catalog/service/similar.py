@@ -1,24 +1,41 @@
 """Modules like one: by the meaning of their texts where the database can compare, else by their words."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
+from weakref import WeakSet
 
-from sqlalchemy import ColumnElement, Float, Text, cast, func, literal, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Float,
+    Select,
+    Text,
+    Uuid,
+    and_,
+    bindparam,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from fairhaven.catalog import policy
 from fairhaven.catalog.models import ModuleRow, VectorRow
 from fairhaven.catalog.schemas import SimilarModule, SimilarModules
 from fairhaven.catalog.service import words
 from fairhaven.catalog.service.learning import vectors_there
-from fairhaven.catalog.service.reading import row_named
-from fairhaven.catalog.service.searching import visible
+from fairhaven.catalog.service.searching import Sight, clean, visible
 from fairhaven.catalog.service.terms import LISTS
+from fairhaven.core.errors import NotFound
 from fairhaven.core.policy import Actor
 
 MOST = 24
-NEAREST = 100  # that are looked at; more, when the actor may see too few of them
+NEAREST = 40  # that the index gives: what pgvector looks at by itself
+EVERY = 2_000  # that are looked at when the actor may see too few of those
 LEAST_LIKE = 0.1  # what is less alike is not worth a look
 MOST_RANKED = 1_000
 MOST_SHARED = 6  # values of facets that are told
@@ -32,43 +49,65 @@ async def similar(session: AsyncSession, actor: Actor, name: str, limit: int = 6
     Raises:
         NotFound: there is no such module, or the actor may not know of it.
     """
-    row = await row_named(session, actor, name)
+    sight, values = Sight.of(actor), {**Sight.values(actor), "name": clean(name)}
+    row = (await session.execute(_own(sight), values)).one_or_none()
+    if row is None:
+        policy.can_list.check(actor)
+        raise NotFound(f"There is no module `{name[:64]}`, or you may not see it.")
     limit = max(1, min(limit, MOST))
-    if await vectors_there(session) and (found := await _near(session, actor, row.id, limit)):
+    if await _comparable(session) and (found := await _near(session, actor, row.id, limit)):
         return SimilarModules(by="meaning", items=[_told(row.terms, each, each.likeness) for each in found])
     said = await _of_like_words(session, actor, row, limit)
     return SimilarModules(by="words", items=[_told(row.terms, each, None) for each in said])
 
 
+@lru_cache(maxsize=8)
+def _own(sight: Sight) -> Select[Any]:
+    """What is compared of the module itself: far from all of it."""
+    own = select(ModuleRow.id, ModuleRow.title, ModuleRow.tags, ModuleRow.terms)
+    return own.where(ModuleRow.name == bindparam("name", type_=Text), sight.condition())
+
+
+async def _comparable(session: AsyncSession) -> bool:
+    """Whether this database compares places; asked again only while it does not."""
+    engine = session.get_bind()
+    if engine not in _compares and await vectors_there(session):
+        _compares.add(engine)
+    return engine in _compares
+
+
+_compares: WeakSet[Any] = WeakSet()
+
+
 async def _near(session: AsyncSession, actor: Actor, module_id: UUID, limit: int) -> Sequence[Any]:
-    """The nearest by their place, compared with every other: exact, and fast enough for 100,000 modules."""
-    looked_at = NEAREST
-    while True:
-        found = (await session.execute(_nearest(actor, module_id, looked_at).limit(limit))).all()
-        total = await _count(session) if len(found) < limit else 0
-        if len(found) >= limit or looked_at >= total:
-            return found
-        looked_at *= 10
+    """The nearest by their place: quickly by the index; or among all, when too few of those may be seen."""
+    sight, values = Sight.of(actor), {**Sight.values(actor), "of": module_id, "most": limit}
+    found: Sequence[Any] = ()
+    for exact in (False, True):
+        found = (await session.execute(_nearest(sight, exact), values)).all()
+        if len(found) >= limit:
+            break
+    return found
 
 
-async def _count(session: AsyncSession) -> int:
-    return await session.scalar(select(func.count()).select_from(VectorRow)) or 0
-
-
-def _nearest(actor: Actor, module_id: UUID, looked_at: int) -> Any:
-    mine = select(VectorRow.place, VectorRow.space_id).where(VectorRow.module_id == module_id).cte("mine")
-    distance: ColumnElement[float] = VectorRow.place.op("<=>", return_type=Float())(mine.c.place)
-    others = select(VectorRow.module_id, distance.label("distance")).join(
-        mine, mine.c.space_id == VectorRow.space_id
-    )
-    near = others.where(VectorRow.module_id != module_id).order_by(distance).limit(looked_at)
-    near = near.cte("near").prefix_with("MATERIALIZED")
+@lru_cache(maxsize=8)
+def _nearest(sight: Sight, exact: bool) -> Select[Any]:
+    of = bindparam("of", type_=Uuid())
+    mine = select(VectorRow.place).where(VectorRow.module_id == of).scalar_subquery()
+    space = select(VectorRow.space_id).where(VectorRow.module_id == of).scalar_subquery()
+    distance: ColumnElement[float] = VectorRow.place.op("<=>", return_type=Float())(mine)
+    # An order that is no bare distance is none that the index has: every place is looked at.
+    by = distance + 0.0 if exact else distance
+    others = select(VectorRow.module_id, VectorRow.space_id, distance.label("distance"))
+    near = others.order_by(by).limit(EVERY if exact else NEAREST).cte("near").prefix_with("MATERIALIZED")
     likeness = (1 - near.c.distance).label("likeness")
     shown = select(*_SHOWN, likeness).join(near, near.c.module_id == ModuleRow.id)
-    return shown.where(visible(actor), likeness >= LEAST_LIKE).order_by(near.c.distance, ModuleRow.id)
+    alike = and_(near.c.space_id == space, near.c.module_id != of, likeness >= LEAST_LIKE)
+    found = shown.where(sight.condition(), alike).order_by(near.c.distance, ModuleRow.id)
+    return found.limit(bindparam("most"))
 
 
-async def _of_like_words(session: AsyncSession, actor: Actor, row: ModuleRow, limit: int) -> Sequence[Any]:
+async def _of_like_words(session: AsyncSession, actor: Actor, row: Any, limit: int) -> Sequence[Any]:
     """The best matches for the words of its title, with what both have counted too."""
     said = list(dict.fromkeys(words.words_of(f"{row.title} {' '.join(row.tags)}")))
     asked = func.to_tsquery("simple", " | ".join(each for each in said[:20] if each not in words.STOP_WORDS))

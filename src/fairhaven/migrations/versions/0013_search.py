@@ -23,6 +23,7 @@ DO $$ BEGIN
         CONSTRAINT fk_module_vectors_module_id_modules
             FOREIGN KEY (module_id) REFERENCES modules (id) ON DELETE CASCADE
     );
+    CREATE INDEX ix_module_vectors_place ON module_vectors USING hnsw (place vector_cosine_ops);
 EXCEPTION WHEN undefined_file OR feature_not_supported OR insufficient_privilege OR undefined_object THEN
     RAISE NOTICE 'pgvector is not there: modules are alike by their words alone';
 END $$
