@@ -28,6 +28,8 @@ from fairhaven.projects import service as projects
 MOST_VALUES = 8  # of one facet that are told
 MORE_VALUES = 100  # when somebody asks for more of it
 COUNTS_LAST = 5.0
+COUNTS_LAST_MOST = 60.0
+COSTS = 500.0  # what took long is kept longer: counting takes less than a five-hundredth of the time
 COUNTS_KEPT = 512
 NAMES_LAST = 60.0
 
@@ -59,7 +61,8 @@ async def facets(
 ) -> Facets:
     """How many modules fit, and how many would for each value of each facet, given the other facets' choice.
 
-    The numbers may be `COUNTS_LAST` seconds old; `more` names facets of which more values are told.
+    The numbers may be `COUNTS_LAST` seconds old, or older where counting is costly; `more` names facets of
+    which more values are told.
     """
     policy.can_list.check(actor)
     wanted = Wanted.of(actor, q, chosen or {}, view)
@@ -90,9 +93,10 @@ async def _counts(session: AsyncSession, wanted: Wanted) -> _Counts:
     async with kept.asking[wanted]:
         if found := _fresh(kept, wanted):
             return found
+        began = time.monotonic()
         rows = await session.execute(_statement(wanted.shape), wanted.values)
         counts = {str(term): int(count) for term, count in rows}
-        _keep(kept, wanted, counts)
+        _keep(kept, wanted, counts, time.monotonic() - began)
     return counts
 
 
@@ -101,11 +105,12 @@ def _fresh(kept: _Kept, wanted: Wanted) -> _Counts | None:
     return found if until > time.monotonic() else None
 
 
-def _keep(kept: _Kept, wanted: Wanted, counts: _Counts) -> None:
+def _keep(kept: _Kept, wanted: Wanted, counts: _Counts, took: float) -> None:
     if len(kept.answers) >= COUNTS_KEPT:
         kept.answers.clear()
         kept.asking.clear()
-    kept.answers[wanted] = (time.monotonic() + COUNTS_LAST, counts)
+    lasts = min(max(COUNTS_LAST, took * COSTS), COUNTS_LAST_MOST)
+    kept.answers[wanted] = (time.monotonic() + lasts, counts)
 
 
 @lru_cache(maxsize=256)
