@@ -51,13 +51,15 @@ from fairhaven.workloads import pages as workloads_pages
 from fairhaven.workloads import reconcile as workloads_reconcile
 from fairhaven.workloads import start_page as workloads_start_page
 
+# A request is compared with one after the other: what is asked most stands first.
 ROUTERS: Sequence[APIRouter] = (
+    *catalog_api.ROUTERS,
+    *catalog_pages.ROUTERS,
     identity_api.router,
     projects_api.router,
     secrets_api.router,
     audit_api.router,
     notices_api.router,
-    *catalog_api.ROUTERS,
     builds_api.router,
     workloads_api.router,
     workloads_gateway.router,
@@ -76,7 +78,6 @@ ROUTERS: Sequence[APIRouter] = (
     secrets_pages.router,
     audit_pages.router,
     notices_pages.router,
-    *catalog_pages.ROUTERS,
     builds_pages.router,
     workloads_start_page.router,
     workloads_pages.router,
