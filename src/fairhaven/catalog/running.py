@@ -28,8 +28,8 @@ class Way:
 
 def arguments(release: Release) -> Sequence[forms.Field]:
     """What a prediction takes, the needed ones first."""
-    schema = (release.description.get("predict") or {}).get("schema") or {}
     try:
+        schema = (release.description.get("predict") or {}).get("schema") or {}
         found = forms.fields(schema)
     except (AttributeError, KeyError, TypeError, ValueError):  # a module's own program wrote it
         return ()
