@@ -474,3 +474,50 @@ async def test_what_is_no_branch_never_reaches_git(branch: str, repo: Path) -> N
 def test_every_problem_with_a_source_says_what_to_do() -> None:
     kinds = [SourceProblem, *SourceProblem.__subclasses__()]
     assert all(kind("x", fix="y").status == 422 for kind in kinds)
+
+
+def commit_as(folder: Path, who: dict[str, str]) -> None:
+    git(folder, "add", "--all")
+    command = ["git", "commit", "--quiet", "--allow-empty", "-m", "a change"]
+    subprocess.run(command, cwd=folder, env=_GIT_ENV | who, check=True)
+
+
+async def survey(source: str, repo: Path, **limits: int) -> sources.Survey:
+    revision = Revision(git(repo, "rev-parse", "main"), "main")
+    names = ("LICENSE", "COPYING")
+    return await sources.survey(source, revision, first_of=names, allow_folders=True, guard=HERE, **limits)
+
+
+async def test_the_history_says_when_it_began_who_wrote_it_and_under_which_licence(
+    smart: str, repo: Path
+) -> None:
+    (repo / "COPYING").write_text("Take it.\n")
+    (repo / "weights.bin").write_bytes(os.urandom(3 << 20))
+    by_grace = {"GIT_AUTHOR_NAME": "Grace", "GIT_COMMITTER_DATE": "2024-02-03T04:05:06Z"}
+    commit_as(repo, by_grace)
+    git(repo, "config", "uploadpack.allowFilter", "true")
+    git(repo, "config", "uploadpack.allowAnySHA1InWant", "true")
+    found = await survey(f"{smart}/seaweed/.git", repo, max_bytes=1 << 20)
+    assert found.files == {"COPYING": b"Take it.\n"}
+    assert sorted(found.people) == ["Ada", "Grace"]
+    assert found.created is not None
+    assert found.created.isoformat() == "2024-02-03T04:05:06+00:00"
+    assert found.changed is not None
+    assert found.changed > found.created
+    # A server that gives all or nothing would cost too much: nothing is said of it.
+    git(repo, "config", "uploadpack.allowFilter", "false")
+    assert await survey(f"{smart}/seaweed/.git", repo, max_bytes=1 << 20) == sources.Survey()
+
+
+async def test_a_plain_server_a_folder_and_a_clock_that_was_wrong_say_what_they_can(
+    plain: str, repo: Path, tmp_path: Path
+) -> None:
+    assert await survey(f"{plain}/seaweed/.git", repo) == sources.Survey()
+    (tmp_path / "LICENSE").write_text("Take it.\n")
+    assert (await survey(str(tmp_path), repo)).files == {"LICENSE": b"Take it.\n"}
+    for date in ("1970-01-02T00:00:00Z", "2099-01-01T00:00:00Z"):
+        commit_as(repo, {"GIT_COMMITTER_DATE": date, "GIT_AUTHOR_NAME": "ada@example.org"})
+    found = await survey(str(repo), repo)
+    assert found.created is not None
+    assert found.created.year >= 2026
+    assert found.people == ("Ada",)

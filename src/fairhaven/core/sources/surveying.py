@@ -23,6 +23,7 @@ from fairhaven.core.sources.repository import STRICT, Revision
 MAX_BYTES = 64 << 20
 SECONDS = 60.0
 MOST_PEOPLE = 30
+WHOLE = "--depth=2147483647"
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 
 
@@ -71,7 +72,8 @@ async def _surveyed(run: Git, revision: Revision, first_of: Sequence[str]) -> Su
     at, commit = f"--git-dir={store}", revision.commit
     await asyncio.to_thread(files.mkdir)
     await repository.begin(run, store)
-    fetch = ("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--filter=tree:0")
+    # All of the history, said as a depth: plain servers, which know no filter, refuse that at once.
+    fetch = ("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", WHOLE, "--filter=tree:0")
     await run(at, *fetch, "origin", commit)
     told = run.home / "log"
     await run(at, "log", "--no-mailmap", "--format=%ct %an", commit, "--", log=told)
