@@ -18,6 +18,7 @@ from fairhaven.catalog.schemas import (
     ModuleSummary,
     NewMetadataCheck,
     NewModule,
+    Readme,
     Release,
     ReleaseChanges,
     SimilarModules,
@@ -25,7 +26,6 @@ from fairhaven.catalog.schemas import (
     Trust,
     Visibility,
 )
-from fairhaven.catalog.schemas.readmes import Readme
 from fairhaven.client.base import Connection
 
 

@@ -53,6 +53,7 @@ from fairhaven.catalog.schemas.modules import (
     Trust,
     Visibility,
 )
+from fairhaven.catalog.schemas.readmes import Readme
 from fairhaven.catalog.schemas.searching import (
     FoundModules,
     NewSavedSearch,
@@ -109,6 +110,7 @@ __all__ = [
     "Plan",
     "PlannedTask",
     "Proposal",
+    "Readme",
     "Release",
     "ReleaseChanges",
     "ReleaseMark",
