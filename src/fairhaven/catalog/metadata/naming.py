@@ -10,8 +10,8 @@ class CannotName(ValueError):
     """The file cannot be read, or says its DOI in a way that is not worth the risk of changing."""
 
 
-def with_doi(text: str, doi: str, *, filename: str = "ai4-metadata.yml") -> str:
-    """The file with this DOI; as it is, when it names it already.
+def with_doi(text: str, doi: str, *, keep: bool = False, filename: str = "ai4-metadata.yml") -> str:
+    """The file with this DOI; as it is, when it names it already, or (`keep`) another.
 
     Raises:
         CannotName
@@ -20,6 +20,8 @@ def with_doi(text: str, doi: str, *, filename: str = "ai4-metadata.yml") -> str:
     if checked.root is None:
         raise CannotName(f"{filename} cannot be read: correct it first.")
     there = checked.root.entries.get("doi")
+    if keep and there is not None:
+        return text
     if isinstance(there, Scalar) and there.text.lower().removeprefix("https://doi.org/") == doi.lower():
         return text
     mend: Mend = Add(doi) if there is None else Put(doi)

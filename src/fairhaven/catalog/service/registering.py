@@ -86,7 +86,7 @@ async def register(
     row = ModuleRow(
         project_id=project_id,
         owner_id=actor.id,
-        name=await _free_name(session, called or address.name, _key(address, branch)),
+        name=await _free_name(session, called or _named(address, inspected), _key(address, branch)),
         visibility=visibility or await _usual_visibility(session, project_id),
         trust=trust if inspected.revision.builds else Trust.LISTED,
         filled={},
@@ -134,6 +134,11 @@ def write_content(row: ModuleRow, inspected: Inspected) -> None:
     row.hidden = row.hidden is not False and not inspected.valid  # None: it is new
     row.updated_at = now()
     index(row)
+
+
+def _named(address: sources.Address, inspected: Inspected) -> str:
+    """What a source is called; a number says nothing, so such an item is called after its title."""
+    return inspected.metadata.title if address.name.isdecimal() else address.name
 
 
 async def _free_name(session: AsyncSession, wanted: str, key: str) -> str:
