@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
-from uuid import UUID
 from weakref import WeakSet
 
 from sqlalchemy import (
@@ -11,7 +10,6 @@ from sqlalchemy import (
     Float,
     Select,
     Text,
-    Uuid,
     and_,
     bindparam,
     cast,
@@ -49,16 +47,21 @@ async def similar(session: AsyncSession, actor: Actor, name: str, limit: int = 6
     Raises:
         NotFound: there is no such module, or the actor may not know of it.
     """
-    sight, values = Sight.of(actor), {**Sight.values(actor), "name": clean(name)}
-    row = (await session.execute(_own(sight), values)).one_or_none()
-    if row is None:
-        policy.can_list.check(actor)
-        raise NotFound(f"There is no module `{name[:64]}`, or you may not see it.")
     limit = max(1, min(limit, MOST))
-    if await _comparable(session) and (found := await _near(session, actor, row.id, limit)):
-        return SimilarModules(by="meaning", items=[_told(row.terms, each, each.likeness) for each in found])
+    if await _comparable(session) and (found := await _near(session, actor, name, limit)):
+        return SimilarModules(by="meaning", items=[_told(each.own, each, each.likeness) for each in found])
+    row = await _found(session, actor, name)
     said = await _of_like_words(session, actor, row, limit)
     return SimilarModules(by="words", items=[_told(row.terms, each, None) for each in said])
+
+
+async def _found(session: AsyncSession, actor: Actor, name: str) -> Any:
+    policy.can_list.check(actor)
+    values = {**Sight.values(actor), "name": clean(name)}
+    row = (await session.execute(_own(Sight.of(actor)), values)).one_or_none()
+    if row is None:
+        raise NotFound(f"There is no module `{name[:64]}`, or you may not see it.")
+    return row
 
 
 @lru_cache(maxsize=8)
@@ -79,9 +82,9 @@ async def _comparable(session: AsyncSession) -> bool:
 _compares: WeakSet[Any] = WeakSet()
 
 
-async def _near(session: AsyncSession, actor: Actor, module_id: UUID, limit: int) -> Sequence[Any]:
+async def _near(session: AsyncSession, actor: Actor, name: str, limit: int) -> Sequence[Any]:
     """The nearest by their place: quickly by the index; or among all, when too few of those may be seen."""
-    sight, values = Sight.of(actor), {**Sight.values(actor), "of": module_id, "most": limit}
+    sight, values = Sight.of(actor), {**Sight.values(actor), "name": clean(name), "most": limit}
     found: Sequence[Any] = ()
     for exact in (False, True):
         found = (await session.execute(_nearest(sight, exact), values)).all()
@@ -92,19 +95,21 @@ async def _near(session: AsyncSession, actor: Actor, module_id: UUID, limit: int
 
 @lru_cache(maxsize=8)
 def _nearest(sight: Sight, exact: bool) -> Select[Any]:
-    of = bindparam("of", type_=Uuid())
-    mine = select(VectorRow.place).where(VectorRow.module_id == of).scalar_subquery()
-    space = select(VectorRow.space_id).where(VectorRow.module_id == of).scalar_subquery()
-    distance: ColumnElement[float] = VectorRow.place.op("<=>", return_type=Float())(mine)
+    """The modules around one that may be seen, with the terms of that one as `own`."""
+    itself = _own(sight).add_columns(VectorRow.place, VectorRow.space_id)
+    own = itself.join(VectorRow, VectorRow.module_id == ModuleRow.id).cte("own").prefix_with("MATERIALIZED")
+    distance: ColumnElement[float] = VectorRow.place.op("<=>", return_type=Float())(
+        select(own.c.place).scalar_subquery()
+    )
     # An order that is no bare distance is none that the index has: every place is looked at.
     by = distance + 0.0 if exact else distance
     others = select(VectorRow.module_id, VectorRow.space_id, distance.label("distance"))
     near = others.order_by(by).limit(EVERY if exact else NEAREST).cte("near").prefix_with("MATERIALIZED")
     likeness = (1 - near.c.distance).label("likeness")
-    shown = select(*_SHOWN, likeness).join(near, near.c.module_id == ModuleRow.id)
-    alike = and_(near.c.space_id == space, near.c.module_id != of, likeness >= LEAST_LIKE)
-    found = shown.where(sight.condition(), alike).order_by(near.c.distance, ModuleRow.id)
-    return found.limit(bindparam("most"))
+    shown = select(*_SHOWN, own.c.terms.label("own"), likeness).select_from(near)
+    shown = shown.join(own, and_(own.c.space_id == near.c.space_id, own.c.id != near.c.module_id))
+    found = shown.join(ModuleRow, ModuleRow.id == near.c.module_id).where(likeness >= LEAST_LIKE)
+    return found.where(sight.condition()).order_by(near.c.distance, ModuleRow.id).limit(bindparam("most"))
 
 
 async def _of_like_words(session: AsyncSession, actor: Actor, row: Any, limit: int) -> Sequence[Any]:
