@@ -2,16 +2,19 @@
 
 import socket
 from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import httpx
 import pytest
+from sqlalchemy import update
 
 from fairhaven import app as application
 from fairhaven import up
 from fairhaven.catalog import service, tasks
+from fairhaven.catalog.models import ModuleRow
 from fairhaven.catalog.schemas import Assessment, NewRelease, SourceSpec, Visibility
 from fairhaven.core.bundles import archive, key
 from fairhaven.core.config import Settings
@@ -172,6 +175,10 @@ async def test_modules_that_changed_are_visited_without_a_release(
     platform: Platform, ada: Actor, served: httpx.AsyncClient, released: Callable[..., Any]
 ) -> None:
     await released("coins")
+    await tasks.assess_outdated(platform)  # it may be building yet
+    async with platform.transaction() as session:
+        long_ago = datetime.now(UTC) - timedelta(hours=1)
+        await session.execute(update(ModuleRow).values(updated_at=long_ago))
     await tasks.assess_outdated(platform)
     await tasks.assess_outdated(platform)  # nothing changed since
     async with platform.transaction(ada) as session:

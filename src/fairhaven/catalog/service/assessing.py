@@ -5,6 +5,7 @@ give a score that no other robot could confirm.
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
@@ -25,6 +26,7 @@ from fairhaven.core.outbound import Guard, guard_of
 from fairhaven.core.platform import Platform
 from fairhaven.facts.catalog import ModuleAssessed
 
+SETTLED = timedelta(minutes=10)
 KEPT = 100  # assessments of a module
 NOT_PUBLIC = "It is not public: a robot sees nothing of it, and there is no score."
 _EVERYWHERE = Guard(allow=networks(("0.0.0.0/0", "::/0")))
@@ -51,10 +53,14 @@ async def to_visit(session: AsyncSession, module_id: UUID) -> Visit | None:
 
 
 async def claim_outdated(session: AsyncSession) -> UUID | None:
-    """A public module that changed since the robot was there, longest ago first; nobody else gets it then."""
+    """A public module that changed since the robot was there, longest ago first; nobody else gets it then.
+
+    What changed just now may be building: its release sends the robot anyway.
+    """
     there = and_(ModuleRow.removed_at.is_(None), ~ModuleRow.hidden, ModuleRow.visibility == Visibility.PUBLIC)
+    settled = ModuleRow.updated_at < now() - SETTLED
     stale = or_(ModuleRow.assessed_at.is_(None), ModuleRow.assessed_at < ModuleRow.updated_at)
-    first = select(ModuleRow.id).where(there, stale).order_by(ModuleRow.updated_at).limit(1)
+    first = select(ModuleRow.id).where(there, settled, stale).order_by(ModuleRow.updated_at).limit(1)
     claim = update(ModuleRow).where(ModuleRow.id.in_(first.with_for_update(skip_locked=True)))
     found: UUID | None = await session.scalar(claim.values(assessed_at=now()).returning(ModuleRow.id))
     return found
