@@ -52,6 +52,8 @@ _DROPPED_WITH_CONTENT = set(
 
 _IMAGE_POLICY = ' loading="lazy" referrerpolicy="no-referrer"'
 _IMAGE_VALUES = {"img": {"loading": {"lazy"}, "referrerpolicy": {"no-referrer"}}}
+# What is wider than the page is scrolled within, also by keyboard.
+_REACHED = {"pre": {"tabindex": "0"}, "table": {"tabindex": "0"}}
 _LANGUAGE = re.compile(r"language-[A-Za-z0-9_+#-]{1,40}")
 _NUMBER = re.compile(r"[0-9]{1,4}%?")
 _TAG = re.compile(r'<(/?)(h[1-6]|img)((?:\s+[a-z]+(?:="[^"<>]*")?)*)\s*/?>')
@@ -164,6 +166,7 @@ def _cleaner(base: str | None, tags: AbstractSet[str]) -> nh3.Cleaner:
         clean_content_tags=_DROPPED_WITH_CONTENT,
         link_rel=_LINK_REL,
         tag_attribute_values=_IMAGE_VALUES,
+        set_tag_attribute_values=_REACHED,
         url_schemes={"http", "https", "mailto"},
         url_relative=_refuse,  # asked after the filter, which has resolved what it could
     )

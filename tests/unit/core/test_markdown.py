@@ -17,7 +17,7 @@ BASE = "https://raw.example.org/org/repo/main/"
 VOID = {"br", "hr", "img", "wbr"}
 ALLOWED_ATTRIBUTES = {
     "href", "rel", "src", "alt", "title", "width", "height", "align", "colspan", "rowspan", "scope", "start",
-    "open", "loading", "referrerpolicy", "class",
+    "open", "loading", "referrerpolicy", "class", "tabindex",
 }  # fmt: skip
 
 
@@ -44,6 +44,8 @@ def assert_harmless(html: str) -> None:
     }  # fmt: skip
     for tag, name, value in page.attributes:
         assert name in ALLOWED_ATTRIBUTES, (tag, name)
+        if name == "tabindex":
+            assert (tag, value) in (("pre", "0"), ("table", "0")), tag
         if name == "href":
             assert re.match(r"https?://|mailto:", value), value
         if name == "src":
