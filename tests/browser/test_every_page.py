@@ -48,6 +48,33 @@ def _wrong_address(page: Page) -> None:
     expect(page.locator(".error-summary")).to_be_visible()
 
 
+def _a_source_with_errors(page: Page) -> None:
+    """A module whose metadata has no title."""
+    folder = Path(tempfile.mkdtemp(prefix="untitled-"))
+    text = (SAMPLE.parents[1] / "ai4-metadata.yml").read_text()
+    (folder / "ai4-metadata.yml").write_text(re.sub(r"^title: .*$", "title: ''", text, flags=re.MULTILINE))
+    page.get_by_label("Repository").fill(str(folder))
+    page.get_by_role("button", name="Register").click()
+    expect(page.get_by_label("Register it all the same")).to_be_visible()
+
+
+def _a_module_with_errors(page: Page) -> None:
+    _a_source_with_errors(page)
+    page.get_by_label("Register it all the same").check()
+    page.get_by_role("button", name="Register").click()
+    expect(page.get_by_text("Others do not see this module.")).to_be_visible()
+
+
+def _listed_only(page: Page) -> None:
+    """And built again: it is the module of the other stops."""
+    for trust, words in (("listed", "Listed only."), ("built", "")):
+        page.get_by_label("Trust").select_option(trust)
+        page.get_by_role("button", name="Save").click()
+        expect(page.locator("#notices")).to_contain_text("Saved.")
+        if words:
+            expect(page.get_by_text(words)).to_be_visible()
+
+
 def _a_list_looked_at(page: Page) -> None:
     """A hub beside one module, which names another that is not there."""
     root = Path(tempfile.mkdtemp(prefix="lists-"))
@@ -280,6 +307,9 @@ STOPS = [
     Stop("/feeds", "/feeds?again", act=None),
     Stop("/catalog/new", "/catalog/new"),
     Stop("/catalog/new", "/catalog/new", act=_wrong_address),
+    Stop("/catalog/new", "/catalog/new", act=_a_source_with_errors),
+    Stop("/catalog/{name}", "/catalog/new", act=_a_module_with_errors),
+    Stop("/catalog/{name}", "/catalog/coins?tab=source", act=_listed_only),
     Stop("/catalog/{name}", "/catalog/coins"),
     Stop("/catalog/{name}", "/catalog/coins", signed_in=False),
     Stop("/catalog/{name}", "/catalog/broken"),
