@@ -85,7 +85,7 @@ def _page(
         "catalog/start.html",
         status=422 if errors and not typed else 200,
         fragment="result" if typed else "content",
-        template=template,
+        chosen=template,
         templates=service.templates(actor),
         groups=[
             (title, [each for each in fields if headings[each.name] == title])
