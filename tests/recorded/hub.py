@@ -1,7 +1,13 @@
 """A small Hugging Face Hub and a small OpenML, recorded: answers in the shapes of their interfaces."""
 
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
 from fairhaven.core.testing.recorded import Answer, Asked, Said
 
+HERE = Path(__file__).parent / "huggingface"
 COMMIT = "5c3a9a0d6d4b2f6d8f1e7c0b9a8d7c6b5a4f3e2d"
 CARD = """---
 license: apache-2.0
@@ -78,6 +84,43 @@ MODEL = {
 }  # fmt: skip
 
 
+CONFIG = {"architectures": ["ViTForImageClassification"], "id2label": {"0": "red", "1": "green", "2": "blue"}}
+PROCESSOR = {
+    "do_normalize": True, "do_rescale": True, "do_resize": True, "image_mean": [0.5, 0.5, 0.5],
+    "image_processor_type": "ViTImageProcessor", "image_std": [0.5, 0.5, 0.5], "resample": 2,
+    "rescale_factor": 0.00392156862745098, "size": {"height": 16, "width": 16},
+}  # fmt: skip
+MOOD = {"architectures": ["BertForSequenceClassification"], "id2label": {"0": "grim", "1": "kind"},
+        "max_position_embeddings": 64}  # fmt: skip
+# By name: the pipeline tag, and the files.
+RUNNING: Mapping[str, tuple[str, Mapping[str, bytes]]] = {
+    "small-lab/tiny-eyes": (
+        "image-classification",
+        {
+            "onnx/model.onnx": (HERE / "eyes.onnx").read_bytes(),
+            "config.json": json.dumps(CONFIG).encode(),
+            "preprocessor_config.json": json.dumps(PROCESSOR).encode(),
+        },
+    ),
+    "small-lab/tiny-words": (
+        "text-classification",
+        {
+            "model.onnx": (HERE / "mood.onnx").read_bytes(),
+            "config.json": json.dumps(MOOD).encode(),
+            "tokenizer.json": (HERE / "tokenizer.json").read_bytes(),
+        },
+    ),
+    "small-lab/odd-eyes": (
+        "image-classification",
+        {
+            "onnx/model.onnx": (HERE / "eyes.onnx").read_bytes(),
+            "config.json": json.dumps(CONFIG).encode(),
+            "preprocessor_config.json": json.dumps({**PROCESSOR, "image_processor_type": "Odd"}).encode(),
+        },
+    ),
+}
+
+
 def models() -> dict[str, Said]:
     """What the Hub answers; `small-lab/second` is on the second page of its account."""
     said: dict[str, Said] = {
@@ -96,7 +139,21 @@ def models() -> dict[str, Said]:
     for name, change in changes.items():
         said[f"/api/models/{name}"] = Answer.json({**MODEL, "id": name, **change})
     said["/api/models/small-lab/secret"] = Answer.json({"error": "Repository not found"}, 401)
+    for name, (pipeline, files) in RUNNING.items():
+        siblings = [_sibling(path, content) for path, content in files.items()]
+        tags = ["transformers", "onnx", "license:mit", pipeline]
+        change = {"id": name, "pipeline_tag": pipeline, "siblings": siblings, "tags": tags}
+        said[f"/api/models/{name}"] = Answer.json({**MODEL, **change})
+        said |= {f"/{name}/resolve/{COMMIT}/{path}": Answer(content) for path, content in files.items()}
     return said
+
+
+def _sibling(path: str, content: bytes) -> dict[str, object]:
+    """A file as the Hub lists it: weights in Git LFS, the others by git's name for them."""
+    blob = hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
+    lfs = {"sha256": hashlib.sha256(content).hexdigest(), "size": len(content), "pointerSize": 128}
+    kept = {"lfs": lfs} if path.endswith(".onnx") else {}
+    return {"rfilename": path, "size": len(content), "blobId": blob, **kept}
 
 
 def _listed(asked: Asked) -> Answer:

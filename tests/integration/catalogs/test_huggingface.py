@@ -1,5 +1,8 @@
 """Models of a recorded Hugging Face Hub: what their cards say, and which are not taken."""
 
+import json
+import tomllib
+
 import pytest
 from tests.recorded import hub
 
@@ -25,6 +28,56 @@ def place(the_hub):
 
 class TestTheContract(OriginContract):
     """A model of the Hub."""
+
+
+class TestTheContractOfWhatRuns(OriginContract):
+    """A model with ONNX weights for images."""
+
+    @pytest.fixture
+    def place(self, the_hub):
+        return Place(the_hub.url, "small-lab/tiny-eyes")
+
+
+@pytest.fixture
+def written(origin, the_hub, guard, tmp_path):
+    async def write(key):
+        place = Place(the_hub.url, key)
+        standing = await origin.head(place, guard)
+        await origin.write(place, standing.revision, tmp_path, guard, max_bytes=1 << 20)
+        return tmp_path
+
+    return write
+
+
+@pytest.mark.parametrize("key", ["small-lab/tiny-eyes", "small-lab/tiny-words"])
+async def test_onnx_weights_become_a_whole_module(written, key):
+    folder = await written(key)
+    package = folder / f"src/hub_{key.replace('/', '_').replace('-', '_')}"
+    for file in [*package.glob("*.py"), *folder.glob("tests/*.py")]:
+        compile(file.read_text(), file.name, "exec")
+    _, files = hub.RUNNING[key]
+    weights = next(content for path, content in files.items() if path.endswith(".onnx"))
+    assert (package / "model/model.onnx").read_bytes() == weights
+    project = tomllib.loads((folder / "pyproject.toml").read_text())["project"]
+    assert project["version"] == f"0+{hub.COMMIT[:12]}" and project["license"] == "MIT"
+    labels = json.loads((package / "settings.json").read_text())["labels"]
+    assert labels == (["red", "green", "blue"] if "eyes" in key else ["grim", "kind"])
+
+
+async def test_images_that_are_prepared_in_an_unknown_way_are_not_guessed_at(told):
+    assert "prepared by Odd" in (await told("small-lab/odd-eyes")).limits.known[0]
+
+
+@pytest.mark.parametrize("path", ["onnx/model.onnx", "config.json"])
+async def test_files_that_are_not_what_the_hub_lists_are_not_taken(written, the_hub, path):
+    address = f"/small-lab/tiny-eyes/resolve/{hub.COMMIT}/{path}"
+    before = the_hub.answers[address]
+    the_hub.answers[address] = Answer(b'{"id2label": {"0": "x", "1": "y"}}')
+    try:
+        with pytest.raises(UnsafeRepository, match="not what"):
+            await written("small-lab/tiny-eyes")
+    finally:
+        the_hub.answers[address] = before
 
 
 @pytest.fixture

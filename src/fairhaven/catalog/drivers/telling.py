@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 
 from pydantic import JsonValue
 
 from fairhaven.catalog import metadata
-from fairhaven.catalog.metadata import formats, identifiers, lenient, writer
+from fairhaven.catalog.metadata import Report, formats, identifiers, lenient, writer
+from fairhaven.catalog.metadata.data import check_data
 from fairhaven.core.sources import UnsafeRepository
 
 Data = dict[str, JsonValue]
@@ -17,19 +19,33 @@ LONGEST_TEXT = 60_000
 _NOT_STORED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
+@dataclass(frozen=True)
+class Sound:
+    """A metadata file without errors, and what reading it tells."""
+
+    text: bytes
+    report: Report
+
+
 def sound(data: Data, *, name: str, source: str) -> bytes:
     """The content as the text of a metadata file; what is wrong in it is left out.
 
     Raises:
         UnsafeRepository: so much is wrong that nothing sound is left.
     """
-    said = writer.dump({"metadata_version": metadata.newest_version(), **data})
-    if not metadata.parse(said).valid:
+    return sounded(data, name=name, source=source).text
+
+
+def sounded(data: Data, *, name: str, source: str) -> Sound:
+    """As `sound`, with what reading the file tells."""
+    whole = {"metadata_version": metadata.newest_version(), **data}
+    said, report = writer.dump(whole), check_data(whole)
+    if not report.valid or len(said) > metadata.MAX_BYTES:
         said = metadata.write(lenient.guess(said, name=name, source=source))
-    report = metadata.parse(said)
+        report = metadata.parse(said)
     if not report.valid:
         raise UnsafeRepository(f"Its description cannot be told: {report.errors[0].message}")
-    return said.encode()
+    return Sound(said.encode(), report)
 
 
 def filled(**said: JsonValue) -> Data:
@@ -106,3 +122,9 @@ def items(value: object, most: int = 200) -> list[Mapping[str, JsonValue]]:
 def chosen(said: Iterable[str], words: Mapping[str, str]) -> list[JsonValue]:
     """The words that a table has for what was said, each once."""
     return list(dict.fromkeys(words[each] for each in said if each in words))
+
+
+def licence_of(content: bytes) -> str:
+    """The licence in the text of a metadata file, else nothing."""
+    said = metadata.parse(content).metadata
+    return (said.license if said else None) or ""

@@ -25,7 +25,7 @@ class HuggingFaceModels:
 
     label: ClassVar[str] = "Account of the Hugging Face Hub"
     example: ClassVar[str] = "https://huggingface.co/google"
-    builds: ClassVar[bool] = False
+    builds: ClassVar[bool] = True
     options: ClassVar[Sequence[Option]] = (
         Option("task", "Task", "Only models for this task, such as image-classification."),
         Option("search", "Search", "Only models whose name has this in it."),

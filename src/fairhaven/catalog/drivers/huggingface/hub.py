@@ -1,6 +1,7 @@
 """Asks the Hub's API about a model: what it says of it, its files, and its card."""
 
 import asyncio
+import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,11 +25,12 @@ _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,95}/(?!.*\.git$)[A-Za-z0-9_][A
 
 @dataclass(frozen=True)
 class HubFile:
-    """A file of the repository; `sha256` is known of those in Git LFS."""
+    """A file of the repository: of those in Git LFS the `sha256` is known, of others git's name (`blob`)."""
 
     path: str
     size: int | None
     sha256: str | None
+    blob: str = ""
 
     @property
     def ending(self) -> str:
@@ -86,6 +88,22 @@ async def read(place: Place, guard: Guard) -> HubModel:
     return HubModel(base, place.key, commit, said, card, words, files)
 
 
+async def small_file(model: HubModel, file: HubFile, guard: Guard, *, max_bytes: int) -> bytes:
+    """A file, compared with its checksum or with git's name for it.
+
+    Raises:
+        UnsafeRepository: it is another.
+        SourceProblem: it cannot be had.
+    """
+    what = f"`{file.path[:100]}` of the model"
+    found = await asking.ask(guard, model.url(file.path), what, max_bytes=max_bytes)
+    git = hashlib.sha1(b"blob %d\0" % len(found) + found, usedforsecurity=False).hexdigest()
+    same = hashlib.sha256(found).hexdigest() == file.sha256 if file.sha256 else git == file.blob
+    if not same:
+        raise UnsafeRepository(f"{what} is not what the Hub lists.")
+    return found
+
+
 def is_name(key: str) -> bool:
     """`organisation/model`, in the letters that the Hub allows."""
     return _NAME.fullmatch(key) is not None
@@ -108,7 +126,8 @@ def _files(said: Mapping[str, JsonValue]) -> list[HubFile]:
         digits = telling.line(telling.mapping(each.get("lfs")).get("sha256"), 80)
         if identifiers.is_path(path):
             sha256 = digits.lower() if identifiers.is_sha256(digits) else None
-            found.append(HubFile(path, telling.count(each.get("size")), sha256))
+            blob = telling.line(each.get("blobId"), 40)
+            found.append(HubFile(path, telling.count(each.get("size")), sha256, blob))
     return found
 
 

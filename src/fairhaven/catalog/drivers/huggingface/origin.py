@@ -2,27 +2,27 @@
 
 import asyncio
 import hashlib
+import json
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from fairhaven.catalog.drivers.huggingface import card, hub
-from fairhaven.catalog.drivers.huggingface.hub import HOME
+from fairhaven.catalog.drivers.huggingface import card, hub, module, running
+from fairhaven.catalog.drivers.huggingface.hub import HOME, HubModel
+from fairhaven.catalog.drivers.huggingface.running import Plan
 from fairhaven.core.outbound import Guard
 from fairhaven.core.sources import Place, SourceChanged, Standing, UnsafeRepository
 
+WRITING = "1"  # changes when what is written around a model does, so that it is built anew
 # First parts of paths at the Hub that are no accounts.
 PAGES = (
     "api", "blog", "buckets", "chat", "collections", "datasets", "docs", "enterprise", "join", "learn",
     "login", "models", "new", "organizations", "papers", "posts", "pricing", "settings", "spaces", "tasks",
 )  # fmt: skip
-WHY_NOT = (
-    "The Hub's models are run by many different libraries. Here, they are described with all their files and "
-    "checksums; write a module of your own that loads the weights to run one."
-)
 
 
 class HuggingFace:
-    """Tells what the Hub and the model card say; nothing of it is built."""
+    """Tells what the Hub and the model card say, and writes a module around ONNX weights of some kinds."""
 
     def recognise(self, address: str) -> Place | None:
         """The page of a model, or of one of its files; a `.git` at the end means the repository itself."""
@@ -36,22 +36,45 @@ class HuggingFace:
         return Place(HOME, key)
 
     async def head(self, place: Place, guard: Guard) -> Standing:
-        revision, _ = await _told(place, guard)
-        return Standing(revision, builds=False)
+        found = await _read(place, guard)
+        return Standing(found.revision, builds=isinstance(found.plan, Plan))
 
     async def metadata(self, place: Place, revision: str, guard: Guard) -> bytes:
-        found, said = await _told(place, guard)
-        if found != revision:
-            raise SourceChanged("The model is not what it was: its card or its files changed.")
-        return said
+        return (await _at(place, revision, guard)).metadata
 
     async def write(self, place: Place, revision: str, folder: Path, guard: Guard, *, max_bytes: int) -> None:
-        await self.metadata(place, revision, guard)
-        raise UnsafeRepository(f"This model is shown here, not run. {WHY_NOT}")
+        found = await _at(place, revision, guard)
+        if isinstance(found.plan, str):
+            raise UnsafeRepository(f"This model is shown here, not run. {found.plan}")
+        await module.write(found.model, found.plan, found.metadata, folder, guard, max_bytes=max_bytes)
 
 
-async def _told(place: Place, guard: Guard) -> tuple[str, bytes]:
-    """What is said of the model is all there is of it here, so its digest is the revision."""
+@dataclass(frozen=True)
+class _Read:
+    """A model, how to run it (or why not), and what is said of it, which all three make the revision."""
+
+    model: HubModel
+    plan: Plan | str
+    metadata: bytes
+
+    @property
+    def revision(self) -> str:
+        settings = json.dumps(self.plan.settings, sort_keys=True) if isinstance(self.plan, Plan) else ""
+        written = WRITING if settings else ""
+        parts = (self.metadata, self.model.commit.encode(), settings.encode(), written.encode())
+        digests = b"".join(hashlib.sha256(part).digest() for part in parts)
+        return f"sha256-{hashlib.sha256(digests).hexdigest()}"
+
+
+async def _read(place: Place, guard: Guard) -> _Read:
     model = await hub.read(place, guard)
-    said = await asyncio.to_thread(card.told, model, WHY_NOT)
-    return f"sha256-{hashlib.sha256(said).hexdigest()}", said
+    plan = await running.planned(model, guard)
+    why_not = plan if isinstance(plan, str) else ""
+    return _Read(model, plan, await asyncio.to_thread(card.told, model, why_not))
+
+
+async def _at(place: Place, revision: str, guard: Guard) -> _Read:
+    found = await _read(place, guard)
+    if found.revision != revision:
+        raise SourceChanged("The model is not what it was: its card or its files changed.")
+    return found
