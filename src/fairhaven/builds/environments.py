@@ -134,7 +134,14 @@ async def lock(work: Work, wheel: Wheel, python: Path) -> Lock:
     content = reports.read(locked)  # not by its path: a dependency's build may have laid a link there
     target = work.folder / "requirements.txt"
     target.write_bytes(content)
-    return Lock(target, sum(line[:1].isalnum() for line in content.decode().splitlines()), builds)
+    lines = [line for line in content.decode().splitlines() if line[:1].isalnum()]
+    return Lock(target, len(lines), builds or any(map(_is_source, lines)))
+
+
+def _is_source(requirement: str) -> bool:
+    """A package from an address that is no wheel: resolving it may need no build, but installing does."""
+    _, at, address = requirement.partition(" @ ")
+    return bool(at) and not address.split("#")[0].split(" ")[0].endswith(".whl")
 
 
 async def create(work: Work, python: Path) -> None:
@@ -202,7 +209,7 @@ async def _compile(work: Work, command: list[str], *, seen: list[Path]) -> tuple
 
 
 def _needs_builds(done: Completed) -> bool:
-    return not done.ok and any(words in done.output_tail for words in _NOT_BUILT)
+    return not done.ok and any(words in done.output_tail.lower() for words in _NOT_BUILT)
 
 
 def _check(done: Completed, work: Work, failed: str, fix: str) -> None:
