@@ -62,7 +62,7 @@ def _a_module_with_errors(page: Page) -> None:
     _a_source_with_errors(page)
     page.get_by_label("Register it all the same").check()
     page.get_by_role("button", name="Register").click()
-    expect(page.get_by_text("Others do not see this module.")).to_be_visible()
+    expect(page.get_by_text("Only those who can mend it see this page.")).to_be_visible()
 
 
 def _listed_only(page: Page) -> None:
@@ -103,6 +103,20 @@ def _a_list_of_no_kind(page: Page) -> None:
     page.get_by_label("Address").fill("https://example.org/somewhere")
     page.get_by_role("button", name="Look at the list").click()
     expect(page.locator(".error-summary")).to_be_visible()
+
+
+def _a_base_that_is_none(page: Page) -> None:
+    page.get_by_label("Name", exact=True).fill("bird-songs")
+    page.get_by_label("Base").fill("there-is-no-such-module")
+    page.get_by_role("button", name="Check").click()
+    expect(page.locator(".error-summary")).to_be_visible()
+
+
+def _a_tool_planned(page: Page) -> None:
+    page.get_by_label("Administrator").fill("flare-admin")
+    page.get_by_label("Passphrase").fill("flare-key")
+    page.get_by_role("button", name="Show what would run").click()
+    expect(page.locator("#result")).to_contain_text("nvflare.dashboard.wsgi")
 
 
 def _a_wrong_password(page: Page) -> None:
@@ -308,6 +322,13 @@ STOPS = [
     Stop("/catalog/new", "/catalog/new"),
     Stop("/catalog/new", "/catalog/new", act=_wrong_address),
     Stop("/catalog/new", "/catalog/new", act=_a_source_with_errors),
+    Stop("/catalog/start", "/catalog/start"),
+    Stop("/catalog/start", "/catalog/start?template=child", act=_a_base_that_is_none),
+    Stop("/tools", "/tools"),
+    Stop("/tools", "/tools?q=nothing-fits-this", signed_in=False),
+    Stop("/tools/{name}", "/tools/nvflare", act=_a_tool_planned),
+    Stop("/tools/{name}", "/tools/codespace?module=coins"),
+    Stop("/tools/{name}", "/tools/mlflow-ui", signed_in=False),
     Stop("/catalog/{name}", "/catalog/new", act=_a_module_with_errors),
     Stop("/catalog/{name}", "/catalog/coins?tab=source", act=_listed_only),
     Stop("/catalog/{name}", "/catalog/coins"),
