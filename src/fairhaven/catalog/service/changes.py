@@ -55,10 +55,12 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator
         was, now = one.get(field), other.get(field)
         if was == now:
             continue
-        if _plain_list(was) and _plain_list(now):
-            gone = [each for each in was if each not in now]
-            come = [each for each in now if each not in was]
-            was, now = (gone, come) if gone or come else (was, now)
+        olds, news = _words(was), _words(now)
+        if olds is not None and news is not None and set(olds) != set(news):
+            was, now = (
+                [each for each in olds if each not in news],
+                [each for each in news if each not in olds],
+            )
         yield Change(field=field, kind=_kind(one.get(field), other.get(field)), before=was, after=now)
 
 
@@ -113,8 +115,9 @@ def _without_silence(value: Any) -> Any:
     return value
 
 
-def _plain_list(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(each, str) for each in value)
+def _words(value: Any) -> list[str] | None:
+    """The list, if it is one of texts."""
+    return value if isinstance(value, list) and all(isinstance(each, str) for each in value) else None
 
 
 def _kind(before: Any, after: Any) -> ChangeKind:
