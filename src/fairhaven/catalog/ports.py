@@ -22,6 +22,7 @@ from typing import ClassVar, Protocol
 from pydantic import JsonValue
 
 from fairhaven.catalog.exports.item import Item
+from fairhaven.catalog.metadata import Report
 from fairhaven.core.errors import Problem, UpstreamFailed
 from fairhaven.core.outbound import Guard
 
@@ -50,12 +51,14 @@ class Listing:
 class Known:
     """What a list tells of an entry beside its name, so that nobody needs to ask for it again.
 
-    It must be what the entry's origin would say: `Standing.revision`, and the bytes of `metadata`.
+    It must be what the entry's origin would say: `Standing.revision`, and the bytes of `metadata`. `report`
+    is what reading those tells, if the driver read them already.
     """
 
     revision: str
     metadata: bytes
     builds: bool = False
+    report: Report | None = None
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from fairhaven.catalog import metadata
-from fairhaven.catalog.metadata import ModuleMetadata, Problem, Severity, lenient
+from fairhaven.catalog.metadata import ModuleMetadata, Problem, Report, Severity, lenient
 from fairhaven.catalog.schemas import SourceSpec
 from fairhaven.catalog.schemas.readmes import Readme
 from fairhaven.catalog.service import readmes
@@ -98,8 +98,10 @@ async def read(platform: Platform, spec: SourceSpec, revision: Revision) -> Insp
     return await asyncio.to_thread(_checked, spec, revision, files)
 
 
-async def told(spec: SourceSpec, revision: Revision, text: bytes) -> Inspected:
+async def told(spec: SourceSpec, revision: Revision, text: bytes, report: Report | None) -> Inspected:
     """What a list says of one of its entries, its metadata with it. Asks nobody."""
+    if report and report.metadata:
+        return Inspected(revision, report.metadata, report.problems)
     return await asyncio.to_thread(_checked, spec, revision, {METADATA_FILE: text})
 
 

@@ -135,7 +135,7 @@ def _entry(here: _Harvest, record: Record, prefix: str) -> Entry:
         told = records.content(record, prefix, here.base)
     except SourceProblem as problem:
         return Entry(record.identifier, "", problem=problem.detail)
-    known = Known(told.revision, told.text)
+    known = Known(told.revision, told.text, report=told.report)
     return Entry(record.identifier, source, told.title, name=records.name(record, told.title), known=known)
 
 

@@ -11,6 +11,7 @@ from fairhaven.catalog.drivers.oai import datacite, description, dublin_core, ml
 from fairhaven.catalog.drivers.oai.description import Description
 from fairhaven.catalog.drivers.oai.harvest import Record
 from fairhaven.catalog.drivers.oai.xml import Element
+from fairhaven.catalog.metadata import Report
 from fairhaven.catalog.ports import ListProblem
 from fairhaven.core.sources import UnsafeRepository
 
@@ -25,11 +26,12 @@ _PREFIX = "metadataPrefix"
 
 @dataclass(frozen=True)
 class Content:
-    """A record's metadata file, the title, and the revision that both origin and list tell."""
+    """A record's title and metadata file, its revision as origin and list tell it, what reading it tells."""
 
     title: str
     text: bytes
     revision: str
+    report: Report
 
 
 def content(record: Record, prefix: str, base: str) -> Content:
@@ -48,9 +50,9 @@ def content(record: Record, prefix: str, base: str) -> Content:
         raise UnsafeRepository(f"The record has no title in {prefix}.")
     landing = _with(base, verb="GetRecord", metadataPrefix=prefix, identifier=record.identifier)
     data = description.told(said, landing=landing, changed=record.datestamp)
-    text = telling.sound(data, name=said.title, source=landing)
-    revision = f"sha256-{hashlib.sha256(text).hexdigest()}"
-    return Content(telling.line(said.title, 200), text, revision)
+    sound = telling.sounded(data, name=said.title, source=landing)
+    revision = f"sha256-{hashlib.sha256(sound.text).hexdigest()}"
+    return Content(telling.line(said.title, 200), sound.text, revision, sound.report)
 
 
 def source(base: str, identifier: str, prefix: str) -> str:

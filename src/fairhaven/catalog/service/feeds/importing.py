@@ -60,7 +60,8 @@ async def known(entry: Entry) -> Found:
     try:
         spec = SourceSpec(url=entry.source, branch=entry.branch)
         revision = Revision(entry.known.revision, None, entry.known.builds)
-        return Found(await inspecting.told(spec, revision, entry.known.metadata))
+        known = entry.known
+        return Found(await inspecting.told(spec, revision, known.metadata, known.report))
     except (Problem, ValueError) as problem:
         return Found(problem=str(problem)[:500])
 
