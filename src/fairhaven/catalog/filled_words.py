@@ -1,6 +1,6 @@
 """What a module's page says beside the authors' words, each with who says it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,19 +16,18 @@ class Beside:
     """One line: `text`, or a moment; with a link, if it has one."""
 
     label: str
-    source: str
     text: str = ""
     href: str = ""
     moment: datetime | None = None
 
 
-def filled_words(module: Module) -> Sequence[Beside]:
-    """What is filled in of the module, in the order of the page."""
-    found = []
+def filled_words(module: Module) -> Mapping[str, Sequence[Beside]]:
+    """What is filled in of the module, by who says it, in the order of the page."""
+    found: dict[str, list[Beside]] = {}
     for name, (label, made) in _words().items():
         known = module.filled.get(name)
         if known is not None and (parts := made(known.value)):
-            found.append(Beside(label, known.source, **parts))
+            found.setdefault(known.source, []).append(Beside(label, **parts))
     return found
 
 
@@ -38,7 +37,7 @@ def _words() -> dict[str, tuple[str, Callable[[Any], dict[str, Any]]]]:
         "stars": (_("Stars"), _text),
         "latest_release": (_("Latest tag"), _named),
         "created": (_("Repository since"), _moment),
-        "modified": (_("Last push"), _moment),
+        "pushed": (_("Last push"), _moment),
         "contributors": (_("Contributors"), _names),
         "topics": (_("Topics"), _names),
         "homepage": (_("Home page"), _link),

@@ -373,6 +373,6 @@ async def test_exports_and_pages_say_who_said_it(world: World, api_for: Callable
     assert "https://github.com/ai4os-hub/mods/issues" in turtle.make(item)
     nobody: httpx.AsyncClient = await api_for(None)
     page = (await nobody.get("/catalog/mods", headers={"Accept": "text/html"})).text
-    assert f"from {world.host}" in page
+    assert f"From {world.host}" in page
     for words in ("Apache-2.0", "alovelace, ghopper", "v1.2.0"):
         assert words in page

@@ -157,7 +157,7 @@ async def test_a_form_registers_what_has_errors_when_that_is_ticked(
     assert (answer.status_code, answer.headers["location"]) == (303, "/catalog/digits")
     developer = await api_for(grace)
     shown = (await developer.get("/catalog/digits", headers=HTML)).text
-    assert "Others do not see this module." in shown
+    assert "Only those who can mend it see this page." in shown
     assert "ai4-metadata.yml:2" in (await developer.get("/catalog/digits?tab=metadata", headers=HTML)).text
     assert (await nobody.get("/catalog/digits", headers=HTML)).status_code == 404
 
