@@ -21,6 +21,7 @@ from sqlalchemy import (
     func,
     literal_column,
     or_,
+    select,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
@@ -128,7 +129,8 @@ class Shape(NamedTuple):
 
     def score(self, ranking: ColumnElement[Any]) -> ColumnElement[int]:
         """How well a module fits the words: a whole number, so that a cursor can name it exactly."""
-        return cast(func.ts_rank(_RANKS, ranking, self.tsquery()) * 1_000_000, Integer)
+        once = select(self.tsquery()).scalar_subquery()  # read once, and not for each module that is ranked
+        return cast(func.ts_rank(_RANKS, ranking, once) * 1_000_000, Integer)
 
     def tsquery(self) -> ColumnElement[Any]:
         numbers = count()
