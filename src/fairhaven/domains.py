@@ -104,7 +104,7 @@ BESIDE = Beside(
 )
 
 NAV: Sequence[NavItem] = (
-    NavItem("Catalog", "/catalog", "library"),
+    NavItem("Catalog", "/catalog", "library", also=("/tools", "/feeds", "/searches")),
     NavItem("Workloads", "/workloads", "play", lambda actor: actor.signed_in),
     NavItem("Builds", "/builds", "hammer", lambda actor: actor.signed_in),
 )

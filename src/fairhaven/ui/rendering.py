@@ -59,16 +59,19 @@ def _everybody(reader: Any) -> bool:
 
 @dataclass(frozen=True)
 class NavItem:
-    """One entry of the rail; `icon` is a name of `fairhaven.ui.icons.ICONS`."""
+    """One entry of the rail; `icon` is a name of `fairhaven.ui.icons.ICONS`, `also` what else lies below it."""
 
     label: str
     href: str
     icon: str
     visible: Callable[[Any], bool] = _everybody
+    also: Sequence[str] = ()
 
     def holds(self, path: str) -> bool:
         """Whether the page at `path` lies below this entry."""
-        return path == self.href or path.startswith(self.href.rstrip("/") + "/")
+        return any(
+            path == each or path.startswith(each.rstrip("/") + "/") for each in (self.href, *self.also)
+        )
 
 
 @dataclass(frozen=True)

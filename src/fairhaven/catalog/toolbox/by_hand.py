@@ -14,28 +14,40 @@ def commands(task: PlannedTask, tool: str) -> list[str]:
     if not task.image:
         return []
     program, *arguments = (_here(each, task) for each in task.command)
-    words = ["docker", "run", "--rm", "--name", task.name, *_options(task, tool), "--entrypoint", program]
-    return [shlex.join([*words, task.image, *arguments])]
+    begin = ["docker", "run", "--rm", "--name", task.name]
+    rest = [*_options(task, tool), ["--entrypoint", program], [task.image], *_grouped(arguments)]
+    return [" \\\n  ".join(map(shlex.join, [begin, *rest]))]
 
 
-def _options(task: PlannedTask, tool: str) -> Iterator[str]:
+def _grouped(arguments: list[str]) -> list[list[str]]:
+    """The arguments in lines: each option with what follows it."""
+    lines: list[list[str]] = []
+    for each in arguments:
+        if each.startswith("-") or not lines:
+            lines.append([each])
+        else:
+            lines[-1].append(each)
+    return lines
+
+
+def _options(task: PlannedTask, tool: str) -> Iterator[list[str]]:
     for port in task.ports:
         # What nobody may reach from outside is not published; what is, to this machine alone.
         if port.open != "no":
-            yield from ("-p", f"127.0.0.1:{port.port}:{port.port}")
+            yield ["-p", f"127.0.0.1:{port.port}:{port.port}"]
     for variable in task.environment:
         value = None if variable.value is None else _here(variable.value, task)
-        yield from ("-e", variable.name if value is None else f"{variable.name}={value}")
+        yield ["-e", variable.name if value is None else f"{variable.name}={value}"]
     for mount in task.mounts:
-        yield from ("-v", f"{_source(mount, tool)}:{_here(mount.at, task)}{'' if mount.write else ':ro'}")
+        yield ["-v", f"{_source(mount, tool)}:{_here(mount.at, task)}{'' if mount.write else ':ro'}"]
     if cpu := task.resources.get("cpu"):
-        yield f"--cpus={cpu:g}"
+        yield [f"--cpus={cpu:g}"]
     if memory := task.resources.get("memory_mb"):
-        yield f"--memory={memory:.0f}m"
+        yield [f"--memory={memory:.0f}m"]
     if gpu := task.resources.get("gpu"):
-        yield f"--gpus={gpu:.0f}"
+        yield [f"--gpus={gpu:.0f}"]
     if task.directory:
-        yield f"--workdir={_here(task.directory, task)}"
+        yield [f"--workdir={_here(task.directory, task)}"]
 
 
 def _source(mount: Mount, tool: str) -> str:
