@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 import typer
@@ -253,7 +253,7 @@ def validate(
     check_metadata([file])
 
 
-def _facets(chosen: list[str], **others: list[str]) -> dict[str, list[str]]:
+def _facets(chosen: list[str], **others: list[str]) -> dict[str, Any]:
     """Values by facet; `chosen` are FACET=VALUE."""
     facets = {name: list(values) for name, values in others.items()}
     for each in chosen:

@@ -1,6 +1,6 @@
 """`fairhaven search …`: filters of the catalog that you keep."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import typer
@@ -16,9 +16,7 @@ app = typer.Typer(help="Saved searches: filters of the catalog that you keep.", 
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 Name = Annotated[str, typer.Argument(help="Name of the search.")]
-Values = Annotated[
-    list[str] | None, typer.Option(help="FACET=VALUE, such as has=doi; may be repeated.")
-]
+Values = Annotated[list[str] | None, typer.Option(help="FACET=VALUE, such as has=doi; may be repeated.")]
 
 
 @app.command("list")
@@ -56,7 +54,7 @@ def open_search(name: Name, as_json: Json = False) -> None:
     """List what a search finds, and note that you looked."""
     with client() as platform:
         search = _named(platform, name)
-        query = parse_qs(search.query)
+        query: dict[str, Any] = parse_qs(search.query)
         words, sort = query.pop("q", [""])[0], query.pop("sort", [None])[0]
         found = platform.modules.list(words or None, sort=Sort(sort) if sort else None, limit=50, **query)
         platform.searches.look(search.id)

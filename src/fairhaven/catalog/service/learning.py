@@ -118,8 +118,12 @@ async def _bags(session: AsyncSession) -> list[Bag]:
     bags: list[Bag] = []
     query = select(*_TEXTS).where(_PUBLIC).order_by(ModuleRow.id).execution_options(yield_per=BATCH)
     async for rows in (await session.stream(query)).partitions():
-        bags += await asyncio.to_thread(lambda rows=rows: [_bag(row) for row in rows])
+        bags += await asyncio.to_thread(_bags_of, rows)
     return [bag for bag in bags if bag]
+
+
+def _bags_of(rows: Sequence[Any]) -> list[Bag]:
+    return [_bag(row) for row in rows]
 
 
 def _bag(row: Any) -> Bag:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
+from uuid import UUID
 from weakref import WeakSet
 
 from sqlalchemy import (
@@ -65,7 +66,7 @@ async def _found(session: AsyncSession, actor: Actor, name: str) -> Any:
 
 
 @lru_cache(maxsize=8)
-def _own(sight: Sight) -> Select[Any]:
+def _own(sight: Sight) -> Select[UUID, str, list[str], list[str]]:
     """What is compared of the module itself: far from all of it."""
     own = select(ModuleRow.id, ModuleRow.title, ModuleRow.tags, ModuleRow.terms)
     return own.where(ModuleRow.name == bindparam("name", type_=Text), sight.condition())
