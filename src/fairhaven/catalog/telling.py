@@ -46,12 +46,14 @@ class Citation:
     href: str = ""
 
 
+@lru_cache(maxsize=256)
 def folded(markdown: str, base: str) -> Folded:
     """All of a text, its later sections apart."""
     first, rest = parted(markdown)
     return Folded(text(first, base), text(rest, base) if rest.strip() else NOTHING)
 
 
+@lru_cache(maxsize=256)
 def begun(markdown: str, base: str) -> Folded:
     """The beginning of a text that is long."""
     first, rest = parted(markdown, LONG_README)
@@ -64,7 +66,7 @@ def plain(words: str) -> Folded:
     return Folded(first, more=len(words) > LONG_README)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def text(markdown: str, base: str) -> Markup:
     """Markdown as safe HTML; kept, because a long text takes a tenth of a second."""
     return render(markdown, base_url=base or None, pictures=False)
