@@ -2,8 +2,11 @@
 
 import io
 import json
+import struct
 import time
+import zlib
 
+import numpy as np
 import pytest
 from tests.integration.conftest import installing
 from tests.recorded import zoo
@@ -13,6 +16,7 @@ playwright = pytest.importorskip("playwright.sync_api", reason="browser tests ne
 from playwright.sync_api import expect  # noqa: E402
 
 from fairhaven.core.testing import browser  # noqa: E402
+from fairhaven.core.testing.whole import until  # noqa: E402
 
 SECONDS = 120
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("whole")]
@@ -25,15 +29,14 @@ def whole(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def builds(whole, models):
-    """A sound model and one whose test tensors do not fit, built at the same time."""
+def builds(whole, models, the_hub):
+    """A sound model, one whose test tensors do not fit, and one of the Hub, built at the same time."""
     began = time.monotonic()
-    queued = {
-        name: whole.register(f"bioimage+{models.url}{zoo.INDEX}#{name}")["id"]
-        for name in ("tidy-otter", "wrong-otter")
-    }
+    sources = {name: f"bioimage+{models.url}{zoo.INDEX}#{name}" for name in ("tidy-otter", "wrong-otter")}
+    sources["tiny-eyes"] = f"huggingface+{the_hub.url}#small-lab/tiny-eyes"
+    queued = {name: whole.register(source)["id"] for name, source in sources.items()}
     made = {name: whole.ended(build_id, SECONDS) for name, build_id in queued.items()}
-    print(f"both builds took {time.monotonic() - began:.1f} s")
+    print(f"all builds took {time.monotonic() - began:.1f} s")
     return made
 
 
@@ -75,37 +78,61 @@ def test_a_person_tries_the_model_with_an_image_of_their_own(whole, builds, albu
 
 
 def test_the_same_through_the_gateway_gives_the_very_values(whole, builds):
-    import numpy as np
-
-    workload = next(each for each in whole.items("workloads") if each["state"] == "running")
-    url = f"/endpoints/{workload['id']}/v2/models/tidy-otter/predict/"
+    workload = next((each["id"] for each in whole.items("workloads")), None)  # the trial, if there is one
+    workload = workload or whole.begin(builds["tidy-otter"]["release_id"])
+    url = f"/endpoints/{workload}/v2/models/tidy-otter/predict/"
     image = {"raw": ("input.npy", (zoo.HERE / "test_input.npy").read_bytes())}
-    said = whole.api.post(url, files=image, params={"accept": "application/x-npy"}, timeout=60)
+    said = _answered(whole, workload, url, files=image, params={"accept": "application/x-npy"})
     assert said.status_code == 200, said.text
     expected = np.load(zoo.HERE / "test_output.npy")
     np.testing.assert_allclose(np.load(io.BytesIO(said.content)), expected, atol=1e-4)
-    small = whole.api.post(url, files={"raw": ("small.png", _image(8, 8))}, timeout=60)
+    small = _answered(whole, workload, url, files={"raw": ("small.png", _image(8, 8))})
     assert small.status_code >= 400 and "16, 24, 32" in small.text
-    whole.forget(workload["id"])
+    whole.forget(workload)
+
+
+def test_a_model_of_the_hub_names_the_colour_of_an_image(whole, builds):
+    build = builds["tiny-eyes"]
+    assert build["state"] == "succeeded", build["reason"]
+    workload = whole.begin(build["release_id"])
+    url = f"/endpoints/{workload}/v2/models/small-lab-tiny-eyes/predict/"
+    said = _answered(whole, workload, url, files={"image": ("red.png", _red())})
+    assert said.status_code == 200, said.text
+    assert said.json()["predictions"]["labels"][0] == "red"
+    whole.forget(workload)
+
+
+def _answered(whole, workload, url, **asked):
+    """The answer of a workload once it runs and the gateway knows of it."""
+
+    def look():
+        said = whole.api.post(url, timeout=60, **asked)
+        return said if said.status_code != 503 else None
+
+    until(lambda: whole.is_running(workload), SECONDS)
+    return until(look, SECONDS)
+
+
+def _red():
+    """A red PNG of two by two."""
+    return _png(2, 2, 2, [b"\xff\0\0" * 2] * 2)
 
 
 def _image(height, width):
-    """A PNG of bright spots, 8-bit grey, written without a library: one filter byte before each row."""
-    import struct
-    import zlib
-
-    import numpy as np
-
+    """A PNG of bright spots, 8-bit grey."""
     y, x = np.mgrid[:height, :width]
     spots = (127 + 127 * np.sin(x / 9) * np.sin(y / 7)).astype(np.uint8)
-    rows = b"".join(b"\0" + row.tobytes() for row in spots)
+    return _png(height, width, 0, [row.tobytes() for row in spots])
+
+
+def _png(height, width, colour, rows):
+    """A PNG written without a library; `colour` is 0 for grey, 2 for red, green and blue."""
 
     def part(kind, content):
         return (
             struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
         )
 
-    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    return (
-        b"\x89PNG\r\n\x1a\n" + part(b"IHDR", header) + part(b"IDAT", zlib.compress(rows)) + part(b"IEND", b"")
-    )
+    header = struct.pack(">IIBBBBB", width, height, 8, colour, 0, 0, 0)
+    packed = zlib.compress(b"".join(b"\0" + row for row in rows))  # before each row, its filter: none
+    return b"\x89PNG\r\n\x1a\n" + part(b"IHDR", header) + part(b"IDAT", packed) + part(b"IEND", b"")

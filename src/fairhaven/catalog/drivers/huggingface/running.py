@@ -57,7 +57,8 @@ async def planned(model: HubModel, guard: Guard) -> Plan | str:
     beside = model.file(f"{weights.path}_data")
     files = tuple(file for file in (weights, beside) if file)
     if kind == "text-classification":
-        longest = telling.count(config_said.get("max_position_embeddings")) or 512
+        # Some families count two positions that are no tokens (514); 512 fits them all.
+        longest = min(telling.count(config_said.get("max_position_embeddings")) or 512, 512)
         return Plan(kind, (*files, needed), {**settings, "longest": longest})
     image = _image(await _settings(model, needed, guard))
     return image if isinstance(image, str) else Plan(kind, files, {**settings, **image})
