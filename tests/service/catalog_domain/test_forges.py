@@ -45,27 +45,30 @@ GITEA = "/api/v1/repos/fjord/plankton"
 HOUR = timedelta(hours=1)
 
 
-def told(name: str, **headers: str) -> Answer:
-    return Answer.json(json.loads((RECORDED / f"{name}.json").read_text()), **headers)
+def told(name: str, etag: str = "") -> Answer:
+    said = json.loads((RECORDED / f"{name}.json").read_text())
+    return Answer.json(said, ETag=etag) if etag else Answer.json(said)
 
 
 @pytest.fixture
 def forge() -> Iterator[Recorded]:
     with recorded({}) as server:
-        server.answers |= {
-            GITHUB: told("github-repository", ETag='W/"one"'),
-            f"{GITHUB}/contributors": told("github-contributors"),
-            f"{GITHUB}/releases/latest": told("github-release"),
-            GITLAB: told("gitlab-project"),
-            f"{GITLAB}/repository/commits": told("gitlab-commits"),
-            f"{GITLAB}/repository/contributors": told("gitlab-contributors"),
-            f"{GITLAB}/repository/tags": told("gitlab-tags"),
-            "/api/v4/version": Answer.json({"message": "401 Unauthorized"}, 401),
-            GITEA: told("gitea-repository"),
-            f"{GITEA}/commits": told("gitea-commits"),
-            f"{GITEA}/releases/latest": told("gitea-release"),
-            "/api/v1/version": NOT_FOUND,
-        }
+        server.answers.update(
+            {
+                GITHUB: told("github-repository", etag='W/"one"'),
+                f"{GITHUB}/contributors": told("github-contributors"),
+                f"{GITHUB}/releases/latest": told("github-release"),
+                GITLAB: told("gitlab-project"),
+                f"{GITLAB}/repository/commits": told("gitlab-commits"),
+                f"{GITLAB}/repository/contributors": told("gitlab-contributors"),
+                f"{GITLAB}/repository/tags": told("gitlab-tags"),
+                "/api/v4/version": Answer.json({"message": "401 Unauthorized"}, 401),
+                GITEA: told("gitea-repository"),
+                f"{GITEA}/commits": told("gitea-commits"),
+                f"{GITEA}/releases/latest": told("gitea-release"),
+                "/api/v1/version": NOT_FOUND,
+            }
+        )
         yield server
 
 
@@ -165,7 +168,7 @@ async def test_gitlab_is_recognised_and_its_groups_are_kept(world: World) -> Non
 
 
 async def test_gitea_and_forgejo_are_recognised(world: World) -> None:
-    world.forge.answers |= {"/api/v1/version": Answer.json({"version": "12.0.1+gitea-1.22.0"})}
+    world.forge.answers["/api/v1/version"] = Answer.json({"version": "12.0.1+gitea-1.22.0"})
     await world.register("fjord/plankton")
     await world.fill()
     values = await world.values("plankton")
@@ -334,7 +337,7 @@ async def test_a_token_goes_to_its_forge_and_nowhere_else(
 
 
 async def test_a_machine_that_is_no_forge_is_asked_nothing_more(world: World) -> None:
-    world.forge.answers |= {"/api/v4/version": NOT_FOUND}
+    world.forge.answers["/api/v4/version"] = NOT_FOUND
     await world.register()
     await world.fill()
     assert (await world.row(ForgeRow)).kind == "git"

@@ -123,9 +123,9 @@ async def check_exports(platform: Platform, actor: Actor, names: list[str]) -> N
         assert (each.item is None, "never right" in each.why) == (name in BROKEN, name in BROKEN)
         for kind, profile, document in formats.offered() if each.item else ():
             try:
-                text = document.make(each.item)
+                text = document.make(each.told())
             except NotExportable as why:
-                assert formats.reason(each.item, kind) == str(why), (name, kind, profile)
+                assert formats.reason(each.told(), kind) == str(why), (name, kind, profile)
             else:
                 assert text.strip(), (name, kind, profile)
                 if "xml" in document.media_type:

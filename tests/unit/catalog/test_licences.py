@@ -1,6 +1,7 @@
 """Licences are told by the texts that packages of this environment ship; what is no whole text is none."""
 
 from importlib.metadata import distribution
+from pathlib import Path
 
 import pytest
 
@@ -20,7 +21,7 @@ SHIPPED = {
 def text_of(package: str) -> str:
     found = distribution(package)
     (path, *_) = [each for each in found.files or () if each.name in ("LICENSE", "LICENSE.txt", "LICENSE.md")]
-    return path.locate().read_text(encoding="utf-8")  # type: ignore[union-attr]
+    return Path(path.locate()).read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("package", SHIPPED)

@@ -80,7 +80,8 @@ def address(value: JsonValue) -> str | None:
 def names(values: Iterable[JsonValue]) -> list[JsonValue]:
     """Names of people or things, each once; addresses of e-mail are left out."""
     found = [text(each) for each in values]
-    return list(dict.fromkeys(each[:80] for each in found if each and "@" not in each))[:MOST_NAMES]
+    known: list[JsonValue] = [*dict.fromkeys(each[:80] for each in found if each and "@" not in each)]
+    return known[:MOST_NAMES]
 
 
 def licence(value: JsonValue) -> str | None:

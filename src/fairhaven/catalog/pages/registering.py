@@ -87,9 +87,10 @@ async def _registered(platform: Platform, caller: Actor, spec: NewModule) -> Mod
     async with platform.transaction(caller) as session:
         await service.check_may_register(session, caller, project_id, spec)
     inspected = await service.inspect(platform, spec, allow_invalid=spec.allow_invalid)
-    how = {"visibility": spec.visibility, "trust": spec.trust}
     async with platform.transaction(caller) as session:
-        return await service.register(session, caller, project_id, spec, inspected, **how)
+        return await service.register(
+            session, caller, project_id, spec, inspected, visibility=spec.visibility, trust=spec.trust
+        )
 
 
 async def _choices(session: AsyncSession, actor: Actor) -> Mapping[UUID, str]:
