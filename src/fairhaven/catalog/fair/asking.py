@@ -16,6 +16,7 @@ from fairhaven.core.outbound import Fetched, Guard, OutboundProblem, fetch
 
 MIB = 1 << 20
 LARGEST = MIB
+AGENT = "Fairhaven-FAIR-robot/1"
 REDIRECTS = 5
 LEADS_ON = (301, 302, 303, 307, 308)
 PAGE = "text/html,application/xhtml+xml;q=0.9"
@@ -66,7 +67,7 @@ class Asker:
         self,
         guard_for: Callable[[str], Guard],
         *,
-        agent: str = "Fairhaven-FAIR-robot/1",
+        agent: str = AGENT,
         most: int = 80,
         seconds: float = 10.0,
         lasting: float = 120.0,

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from fairhaven.catalog.fair import graphs, known, links, record
-from fairhaven.catalog.fair.asking import PAGE, Answer, Asker, origin
+from fairhaven.catalog.fair.asking import AGENT, PAGE, Answer, Asker, origin
 from fairhaven.catalog.fair.links import Link
 from fairhaven.catalog.fair.record import Part, Record
 from fairhaven.core.outbound import Guard
@@ -83,7 +83,7 @@ class Harvest:
 
 async def visit(start: str, guard_for: Callable[[str], Guard], *, agent: str = "", **bounds: Any) -> Harvest:
     """Look at the item whose identifier is `start`; what does not answer is written down, never raised."""
-    asker = Asker(guard_for, **({"agent": agent} if agent else {}), **bounds)
+    asker = Asker(guard_for, agent=agent or AGENT, **bounds)
     landing = await asker.get(start, PAGE)
     found = Harvest(start, landing)
     if landing.ok and landing.media_type in ("text/html", "application/xhtml+xml"):
