@@ -98,7 +98,7 @@ async def _look_at(platform: Platform, module: Followed) -> None:
         await service.apply_look(session, module.id, seen, interval=platform.settings.poll_interval)
 
 
-@jobs.task("catalog.deposit", attempts=12)
+@jobs.task("catalog.deposit", attempts=100)  # the deposit itself says when it is enough
 async def deposit(platform: Platform, *, deposit_id: str) -> None:
     """Carry out a deposit, or carry it on."""
     await service.carry_on(platform, UUID(deposit_id))

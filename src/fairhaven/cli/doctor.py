@@ -15,8 +15,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from fairhaven import __version__
 from fairhaven.audit import appending as audit
-from fairhaven.core import deliveries, drivers
+from fairhaven.core import deliveries, drivers, outbound
 from fairhaven.core.config import Settings
+from fairhaven.core.depositories import Depository
 from fairhaven.core.errors import Problem
 from fairhaven.core.issuers import Issuer
 from fairhaven.core.sandbox import Sandbox
@@ -164,6 +165,7 @@ async def _platform(settings: Settings, note: dict[str, Any]) -> list[Finding]:
         *await _objects(settings),
         *await _secrets(settings),
         *[await _issuer(each, settings) for each in settings.issuers],
+        *[await _depository(each, settings) for each in settings.depositories],
         await _door(settings, note),
     ]
 
@@ -227,6 +229,16 @@ async def _issuer(issuer: Issuer, settings: Settings) -> Finding:
         return Finding(f"issuer {issuer.name}", True, await Provider(issuer, settings).check())
     except Problem as problem:
         return Finding(f"issuer {issuer.name}", False, problem.detail, problem.remedy or "Is it right?")
+
+
+async def _depository(place: Depository, settings: Settings) -> Finding:
+    """Whether it answers; whose tokens are right is told where they are used."""
+    name, url = f"depository {place.name}", f"{place.address}/api/records?size=1"
+    try:
+        found = await outbound.fetch(outbound.guard_of(settings), url, seconds=10.0, body=False)
+    except Problem as problem:
+        return Finding(name, False, f"{place.address}: {problem.detail}", problem.remedy or "Is `url` right?")
+    return Finding(name, found.status == 200, f"{place.address}: {found.status}", "Is `url` right?")
 
 
 async def _door(settings: Settings, note: dict[str, Any]) -> Finding:

@@ -172,7 +172,8 @@ class InvenioRdm:
 
 
 def _doi(record: Json) -> str | None:
-    found = ((record.get("pids") or {}).get("doi") or {}).get("identifier")
+    """The DOI, as InvenioRDM tells it, or as the older JSON of Zenodo does."""
+    found = ((record.get("pids") or {}).get("doi") or {}).get("identifier") or record.get("doi")
     return str(found) if found else None
 
 

@@ -126,6 +126,7 @@ def _related(item: Item) -> list[Json]:
         ),
         *((f"https://doi.org/{each.doi}" if each.doi else each.url, "Requires") for each in item.datasets),
         (str(item.concept) if item.pinned else None, "IsVersionOf"),
+        (f"https://doi.org/{item.concept_doi}" if item.pinned and item.concept_doi else None, "IsVersionOf"),
     ]
     related = [_relation(address, kind) for address, kind in dict.fromkeys(pairs) if address]
     return [each for number, each in enumerate(related) if each not in related[:number]]

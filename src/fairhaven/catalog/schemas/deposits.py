@@ -57,7 +57,7 @@ class NewDeposit(Schema):
 class Deposit(Reading):
     """A deposit: `step` is under way or comes next; `doi` is reserved with a draft, valid once published.
 
-    `done` of `total` files are there; `failures` counts tries in a row that failed; `page` is where it is.
+    `done` of `total` files are there; `failures` counts tries that failed; `page` is where it is.
     """
 
     id: UUID

@@ -30,7 +30,7 @@ from fairhaven.facts.catalog import DepositAdvanced, DepositFailed
 
 log = structlog.get_logger(__name__)
 
-MOST_FAILURES = 10  # in a row: with waits that double, about half an hour
+MOST_FAILURES = 10  # since somebody asked for it: with waits that double, about half an hour
 
 
 class TriedAgain(Exception):
@@ -67,6 +67,12 @@ async def carry_on(platform: Platform, deposit_id: UUID) -> None:
             await _failed(platform, deposit_id, problem, lasting=False)
         except Problem as problem:
             await _failed(platform, deposit_id, problem, lasting=True)
+        except Exception as error:  # a mistake of ours must not leave it under way for ever
+            log.exception("a deposit met a mistake", deposit=str(deposit_id))
+            said = UpstreamFailed(
+                f"The platform made a mistake ({type(error).__name__}): its log tells which."
+            )
+            await _failed(platform, deposit_id, said, lasting=False)
         finally:
             await asyncio.to_thread(archive.remove, folder)
 
@@ -160,8 +166,8 @@ async def _advanced(story: _Story, step: Step) -> None:
 
 
 async def _advance(session: AsyncSession, row: DepositRow, load: Load, step: Step) -> None:
-    """Write down where it stands; what went wrong before is over."""
-    row.step, row.failures, row.problem, row.updated_at = step, 0, None, now()
+    """Write down where it stands; what went wrong before is over, and still counts."""
+    row.step, row.problem, row.updated_at = step, None, now()
     fact = DepositAdvanced(
         project=row.project_id,
         deposit=row.id,

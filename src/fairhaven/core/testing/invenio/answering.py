@@ -32,6 +32,7 @@ _FILE = rf"{_DRAFT}/files/(?P<key>[^/]+)"
 # Method, path, name of the deed, content type of its body, and the scope that it needs.
 ROUTES: tuple[tuple[str, str, str, str | None, str], ...] = (
     ("POST", r"/records", "create", JSON, "deposit:write"),
+    ("GET", r"/records", "listing", None, ""),
     ("GET", r"/user/records", "search", None, "deposit:write"),
     ("GET", r"/records/(?P<id>[^/]+)", "read", None, ""),
     ("GET", _DRAFT, "read_draft", None, "deposit:write"),

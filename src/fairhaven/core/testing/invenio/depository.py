@@ -101,6 +101,11 @@ class TestInvenio:
         hits = [self._read(each) for each in bearing]
         return 200, {"hits": {"hits": hits, "total": len(hits)}, "links": {}}
 
+    def listing(self) -> tuple[int, Json]:
+        """What everybody may see."""
+        hits = [self._read(each) for each in self.public]
+        return 200, {"hits": {"hits": hits, "total": len(hits)}, "links": {}}
+
     def read(self, id: str) -> tuple[int, Json]:
         return 200, self._read(self._published(id))
 
