@@ -12,7 +12,7 @@ from uuid import UUID
 
 import httpx
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from fairhaven.catalog import forge_tasks, metadata, service
 from fairhaven.catalog.exports import formats
@@ -213,38 +213,40 @@ async def test_what_did_not_change_is_asked_for_by_its_tag(world: World) -> None
     assert after.updated_at == before.updated_at
 
 
-@pytest.mark.parametrize(
-    ("status", "headers", "wait"),
-    [
-        (403, {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "{in half an hour}"}, 1800),
-        (429, {"Retry-After": "90"}, 90),
-        (429, {"RateLimit-Remaining": "0", "RateLimit-Reset": "600"}, 600),
-        (403, {}, 60),  # GitHub's secondary limits: it says so in words only
-        (503, {"Retry-After": "120"}, 120),
-        (200, {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "{in half an hour}"}, 1800),
-        (429, {"Retry-After": "99999999999"}, 86_400),
-    ],
+# What GitHub, GitLab and proxies say when one asks too often, and for how many seconds that counts.
+LIMITS: tuple[tuple[int, dict[str, str], int], ...] = (
+    (403, {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "{in half an hour}"}, 1800),
+    (429, {"Retry-After": "90"}, 90),
+    (429, {"RateLimit-Remaining": "0", "RateLimit-Reset": "600"}, 600),
+    (403, {}, 60),  # GitHub's secondary limits: it says so in words only
+    (503, {"Retry-After": "120"}, 120),
+    (200, {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "{in half an hour}"}, 1800),
+    (429, {"Retry-After": "99999999999"}, 86_400),
 )
-async def test_limits_are_obeyed_for_all_modules_of_the_forge(
-    world: World, status: int, headers: dict[str, str], wait: int
-) -> None:
+
+
+async def test_limits_are_obeyed_for_all_modules_of_the_forge(world: World) -> None:
     world.set_up(kind="github", api=world.forge.url)
     later = str(int((datetime.now(UTC) + timedelta(minutes=30)).timestamp()))
-    given = {name: later if "{" in value else value for name, value in headers.items()}
-    kind = "github-repository" if status == 200 else "github-limited"
-    body = told(kind).body
-    world.forge.answers[GITHUB] = Answer(body, status, given)
-    await world.register()
-    await world.register("ai4os-hub/other")
-    moment = datetime.now(UTC)
-    await world.fill()
-    row = await world.row(ForgeRow)
-    assert abs((row.paused_until - moment).total_seconds() - wait) < 5
-    assert len([each for each in world.forge.asked if each.path.startswith("/repos")]) == 1
-    await world.fill()
-    assert len([each for each in world.forge.asked if each.path.startswith("/repos")]) == 1
-    look = await world.row(ForgeLookRow)
-    assert (look.next_at, look.failures) == (row.paused_until, 0) or status == 200
+    for name in ("mods", "other"):
+        await world.register(f"ai4os-hub/{name}")
+    for status, headers, wait in LIMITS:
+        given = {name: later if "{" in value else value for name, value in headers.items()}
+        body = told("github-repository" if status == 200 else "github-limited").body
+        world.forge.answers[GITHUB] = world.forge.answers["/repos/ai4os-hub/other"] = Answer(
+            body, status, given
+        )
+        world.forge.asked.clear()
+        moment = datetime.now(UTC)
+        for _ in range(2):
+            await world.fill()
+        row = await world.row(ForgeRow)
+        assert abs((row.paused_until - moment).total_seconds() - wait) < 5, (status, headers)
+        assert len([each for each in world.forge.asked if each.path.startswith("/repos")]) == 1, "once in all"
+        look = await world.row(ForgeLookRow)
+        assert (look.next_at, look.failures) == (row.paused_until, 0)
+        async with world.platform.transaction() as session:
+            await session.execute(delete(ForgeRow))
 
 
 async def test_a_forge_that_goes_on_refusing_is_asked_less_and_less(world: World) -> None:
@@ -265,31 +267,30 @@ async def test_a_forge_that_goes_on_refusing_is_asked_less_and_less(world: World
     assert (await world.values())["stars"] == 7
 
 
-@pytest.mark.parametrize(
-    ("answer", "words"),
-    [
-        (Answer.json({"message": "Not Found"}, 404), "no such repository"),
-        (Answer(b"down", 502), "status 502"),
-        (Answer(b"<html>It works!</html>"), "not understood"),
-        (Answer(b"[" * 100_000), "not understood"),
-        (Answer.json({"hello": "world"}), "not understood"),
-        (Answer(b"0" * (3 << 20)), "larger than 2 MiB"),
-        (Answer(status=302, headers={"Location": "http://10.1.2.3/"}), "public network"),
-        (Answer(b"{}" * 99, cut=7), "could not be asked"),
-    ],
+FAULTS = (
+    (Answer.json({"message": "Not Found"}, 404), "no such repository"),
+    (Answer(b"down", 502), "status 502"),
+    (Answer(b"<html>It works!</html>"), "not understood"),
+    (Answer(b"[" * 100_000), "not understood"),
+    (Answer.json({"hello": "world"}), "not understood"),
+    (Answer(b"0" * (3 << 20)), "larger than 2 MiB"),
+    (Answer(status=302, headers={"Location": "http://10.1.2.3/"}), "public network"),
+    (Answer(b"{}" * 99, cut=7), "could not be asked"),
 )
-async def test_a_forge_that_fails_changes_nothing_and_is_asked_again_later(
-    world: World, answer: Answer, words: str
-) -> None:
+
+
+async def test_a_forge_that_fails_changes_nothing_and_is_asked_less_and_less(world: World) -> None:
     world.set_up(kind="github", api=world.forge.url)
     await world.register()
     await world.fill()
     before = await world.values()
-    world.forge.answers[GITHUB] = answer
-    await world.fill()
-    look = await world.row(ForgeLookRow)
-    assert words in look.problem, look.problem
-    assert (look.failures, round((look.next_at - datetime.now(UTC)) / HOUR)) == (1, 1)
+    for failures, (answer, words) in enumerate(FAULTS, start=1):
+        world.forge.answers[GITHUB] = answer
+        await world.fill()
+        look = await world.row(ForgeLookRow)
+        assert words in look.problem, look.problem
+        hours = round((look.next_at - datetime.now(UTC)) / HOUR)
+        assert (look.failures, hours) == (failures, min(2 ** (failures - 1), 24))
     assert await world.values() == before
 
 

@@ -109,28 +109,26 @@ def gitlab(hook: dict[str, str], body: bytes = BODY, *, age: int = 0, name: str 
 SERVERS = (github, gitea, forgejo, gitlab_token, gitlab)
 
 
-@pytest.mark.parametrize("server", SERVERS)
 async def test_a_push_of_each_server_is_believed(
-    platform: Platform, hook: dict[str, str], push: Callable[..., Awaitable[int]], server: Callable[..., Any]
+    platform: Platform, hook: dict[str, str], push: Callable[..., Awaitable[int]]
 ) -> None:
-    before = await looks(platform)
-    assert await push(server(hook)) == 202
-    assert await looks(platform) == before + 1
     other = {"secret": "not-the-secret", "signing_token": "whsec_" + base64.b64encode(b"x" * 32).decode()}
-    assert await push(server(other)) == 401
+    for count, server in enumerate(SERVERS, start=1):
+        body = BODY.replace(b"digits", server.__name__.encode())
+        assert await push(server(other, body), body) == 401
+        assert await push(server(hook, body), body) == 202
+        assert await looks(platform) == count
 
 
-@pytest.mark.parametrize("server", [github, gitea, forgejo, gitlab])
 async def test_what_was_signed_counts_once_and_only_as_it_was_signed(
-    platform: Platform, hook: dict[str, str], push: Callable[..., Awaitable[int]], server: Callable[..., Any]
+    platform: Platform, hook: dict[str, str], push: Callable[..., Awaitable[int]]
 ) -> None:
-    headers = server(hook)
-    assert [await push(headers) for _ in range(3)] == [202, 202, 202]
-    assert await looks(platform) == 1
-    assert await push(headers, BODY + b" ") == 401
-    other = BODY.replace(b"bffeb", b"0000f")
-    assert await push(server(hook, other), other) == 202
-    assert await looks(platform) == (1 if server is gitlab else 2)  # GitLab's calls have names of their own
+    for count, server in enumerate((github, gitea, forgejo, gitlab), start=1):
+        body = BODY.replace(b"digits", server.__name__.encode())
+        headers = server(hook, body)
+        assert [await push(headers, body) for _ in range(3)] == [202, 202, 202]
+        assert await looks(platform) == count
+        assert await push(headers, body + b" ") == 401
 
 
 async def test_a_call_of_gitlab_is_of_now(hook: dict[str, str], push: Callable[..., Awaitable[int]]) -> None:
