@@ -113,7 +113,7 @@ def _a_base_that_is_none(page: Page) -> None:
 
 
 def _a_tool_planned(page: Page) -> None:
-    page.get_by_label("Administrator").fill("flare-admin")
+    page.get_by_label("Administrator", exact=True).fill("flare-admin")
     page.get_by_label("Passphrase").fill("flare-key")
     page.get_by_role("button", name="Show what would run").click()
     expect(page.locator("#result")).to_contain_text("nvflare.dashboard.wsgi")
