@@ -59,7 +59,7 @@ def _everybody(reader: Any) -> bool:
 
 @dataclass(frozen=True)
 class NavItem:
-    """One entry of the rail; `icon` is a name of `fairhaven.ui.icons.ICONS`, `also` what else belongs to it."""
+    """One entry of the rail; `icon` is a name of `fairhaven.ui.icons.ICONS`, `also` more of its addresses."""
 
     label: str
     href: str
