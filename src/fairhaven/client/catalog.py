@@ -9,6 +9,7 @@ from fairhaven.catalog.schemas import (
     ExportFormat,
     ExportFormats,
     Facets,
+    ForgeLook,
     FoundModules,
     Hook,
     MetadataCheck,
@@ -116,6 +117,11 @@ class Modules:
         """Look at the repository now; a new commit is built."""
         seen: Module = self._connection.post(f"/modules/{name}/check", Module)
         return seen
+
+    def forge_look(self, name: str) -> ForgeLook:
+        """When the module's forge was asked for what the authors leave open, and what went wrong."""
+        found: ForgeLook = self._connection.get(f"/modules/{name}/forge-look", ForgeLook)
+        return found
 
     def check_metadata(self, text: str) -> MetadataCheck:
         """What is wrong with a metadata file that is not committed yet, and the file mended."""

@@ -358,6 +358,21 @@ async def test_nobody_is_asked_when_the_settings_say_so(world: World) -> None:
     assert world.forge.asked == []
 
 
+async def test_developers_are_told_what_went_wrong(
+    world: World, api_for: Callable[..., Any], grace: Actor, bob: Actor
+) -> None:
+    world.set_up(kind="github", api=world.forge.url)
+    world.forge.answers[GITHUB] = Answer(b"down", 502)
+    await world.register()
+    await world.fill()
+    developer, stranger = await api_for(grace), await api_for(bob)
+    found = (await developer.get("/api/v1/modules/mods/forge-look")).json()
+    assert "status 502" in found["problem"]
+    page = await developer.get("/catalog/mods?tab=source", headers={"Accept": "text/html"})
+    assert "status 502" in page.text
+    assert (await stranger.get("/api/v1/modules/mods/forge-look")).status_code == 403
+
+
 async def test_exports_and_pages_say_who_said_it(world: World, api_for: Callable[..., Any]) -> None:
     world.set_up(kind="github", api=world.forge.url)
     await world.register()

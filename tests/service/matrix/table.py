@@ -259,6 +259,7 @@ TABLE: dict[str, Row] = {
     "GET /api/v1/modules/{name}/releases": Row(SEEN, lists=True),
     "GET /api/v1/modules/{name}/changes": Row(SEEN, query="from=1.0.0&to=1.0.0"),
     "POST /api/v1/modules/{name}/check": Row(of_catalog(DEVELOPER)),
+    "GET /api/v1/modules/{name}/forge-look": Row(of_catalog(DEVELOPER)),
     "GET /api/v1/modules/{name}/hook": Row(of_catalog(DEVELOPER)),
     "POST /api/v1/modules/{name}/hook/rotate": Row(of_catalog(DEVELOPER), 201),
     "POST /api/v1/modules/{name}/hook": Row(UNASKED, 401),  # it wants the hook's secret, whoever asks

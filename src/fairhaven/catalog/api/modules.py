@@ -13,6 +13,7 @@ from fairhaven.catalog.api.identifiers import FormatName, ProfileName
 from fairhaven.catalog.exports.negotiation import JSON
 from fairhaven.catalog.schemas import (
     Facets,
+    ForgeLook,
     FoundModules,
     Hook,
     Module,
@@ -212,6 +213,12 @@ async def check_module(request: Request, caller: Caller, name: str) -> Module:
     seen = await service.look(platform, module)
     async with platform.transaction(caller) as session:
         return await service.apply_look(session, module.id, seen, interval=platform.settings.poll_interval)
+
+
+@router.get("/modules/{name}/forge-look", operation_id="get_forge_look")
+async def get_forge_look(call: Call, name: str) -> ForgeLook:
+    """Read when the module's forge was asked for what the authors leave open, and what went wrong."""
+    return await service.forge_look(call.session, call.actor, name)
 
 
 @router.get("/modules/{name}/hook", operation_id="get_module_hook")

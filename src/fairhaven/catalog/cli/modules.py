@@ -150,11 +150,14 @@ def check(name: Name) -> None:
     with client() as platform:
         before = platform.modules.get(name).commit
         seen = platform.modules.check(name)
+        asked = platform.modules.forge_look(name)
     if seen.check_problem:
         fail(seen.check_problem)
     out.print(
         "No new commit." if seen.commit == before else f"New commit {seen.commit[:17]}: its build begins."
     )
+    if asked.problem:
+        err.print(f"What the authors leave open: {asked.problem}", style="yellow", markup=False)
     _print_problems(seen)
 
 

@@ -62,7 +62,9 @@ async def overview(visit: Visit) -> Mapping[str, Any]:
     readme = await service.kept_readme(visit.call.session, module.id)
     machines = await visit.beside.machines(visit.call)
     return {
-        "description": await _written(module.description, _base(visit, module.commit)),
+        "description": await asyncio.to_thread(
+            telling.folded, module.description, *_around(visit, module.commit)
+        ),
         "readme": await _shown(visit, readme),
         "content": content,
         "results": evidence.results(content) if content else (),
@@ -78,7 +80,8 @@ async def overview(visit: Visit) -> Mapping[str, Any]:
 async def readme(visit: Visit) -> Mapping[str, Any]:
     """The whole README."""
     found = await service.kept_readme(visit.call.session, visit.module.id)
-    whole = await asyncio.to_thread(telling.text, found.text, _base(visit, found.commit)) if found else ""
+    around = _around(visit, found.commit) if found else ("", ())
+    whole = await asyncio.to_thread(telling.text, found.text, *around) if found else ""
     return {"readme": found, "whole": whole}
 
 
@@ -110,11 +113,12 @@ async def releases(visit: Visit) -> Mapping[str, Any]:
 async def source(visit: Visit) -> Mapping[str, Any]:
     """Where it comes from, and for those who may know, the hook."""
     if not visit.may_mend:
-        return {"hook": None}
+        return {"hook": None, "asked": None}
     call, platform = visit.call, visit.call.platform
     public_url = platform.settings.public_url
     return {
-        "hook": await service.hook(call.session, call.actor, platform.keys, visit.module.name, public_url)
+        "hook": await service.hook(call.session, call.actor, platform.keys, visit.module.name, public_url),
+        "asked": await service.forge_look(call.session, call.actor, visit.module.name),
     }
 
 
@@ -154,22 +158,18 @@ async def _changes(visit: Visit, found: Sequence[Release]) -> ReleaseChanges | N
     return await service.changes(visit.call.session, visit.call.actor, visit.module.name, None, to)
 
 
-async def _written(text: str, base: str) -> telling.Folded:
-    return await asyncio.to_thread(telling.folded, text, base)
-
-
 async def _shown(visit: Visit, found: Readme | None) -> telling.Folded | None:
     """The README's beginning, unless the description says the same."""
     if found is None or found.text.strip() == visit.module.description.strip():
         return None
     if not found.markdown:
         return telling.plain(found.text)
-    return await asyncio.to_thread(telling.begun, found.text, _base(visit, found.commit))
+    return await asyncio.to_thread(telling.begun, found.text, *_around(visit, found.commit))
 
 
-def _base(visit: Visit, commit: str) -> str:
-    """What relative addresses in texts of the repository are meant against."""
-    return visit.forge.file(commit)
+def _around(visit: Visit, commit: str) -> tuple[str, telling.Pictures]:
+    """What relative addresses in texts of the repository are meant against, and pictures that we have."""
+    return visit.forge.file(commit), telling.pictures(visit.told.item) if visit.told.item else ()
 
 
 def _links(module: Module) -> list[tuple[str, str]]:

@@ -230,6 +230,14 @@ class Hook(Reading):
     signing_token: str = Field(description="The same secret as GitLab wants it for signing: `whsec_…`.")
 
 
+class ForgeLook(Reading):
+    """How asking others for what the authors leave open goes."""
+
+    asked_at: datetime | None
+    next_at: datetime
+    problem: str | None = Field(description="Why the forge or the repository did not say all, if so.")
+
+
 class Tombstone(Reading):
     """What stays of a module that was removed: its identifier names it for ever."""
 

@@ -22,6 +22,7 @@ from fairhaven.catalog.service.deposits import (
 )
 from fairhaven.catalog.service.exporting import Exported, catalog_page, exported, sitemap
 from fairhaven.catalog.service.figures import figures
+from fairhaven.catalog.service.filling import forge_look
 from fairhaven.catalog.service.finding import search
 from fairhaven.catalog.service.following import (
     Followed,
@@ -84,6 +85,7 @@ __all__ = [
     "facets",
     "figures",
     "followed",
+    "forge_look",
     "hook",
     "index",
     "inspect",

@@ -58,6 +58,7 @@ async def prepare_check(session: AsyncSession, actor: Actor, name: str) -> Follo
     """
     row = await row_named(session, actor, name)
     policy.can_check.check(actor, row)
+    await filling.due_now(session, row.id)
     return _followed(row)
 
 

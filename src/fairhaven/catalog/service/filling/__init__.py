@@ -4,9 +4,9 @@
 the metadata, each value with who said it and when.
 """
 
-from fairhaven.catalog.service.filling.claiming import apply, claim, due_now
+from fairhaven.catalog.service.filling.claiming import apply, claim, due_now, forge_look
 from fairhaven.catalog.service.filling.looking import fill
 from fairhaven.catalog.service.filling.places import Place, place_of
 from fairhaven.catalog.service.filling.told import Due, Filling
 
-__all__ = ["Due", "Filling", "Place", "apply", "claim", "due_now", "fill", "place_of"]
+__all__ = ["Due", "Filling", "Place", "apply", "claim", "due_now", "fill", "forge_look", "place_of"]

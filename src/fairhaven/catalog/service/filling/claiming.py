@@ -7,12 +7,16 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from fairhaven.catalog import policy
 from fairhaven.catalog.models import ForgeLookRow, ModuleRow
+from fairhaven.catalog.schemas import ForgeLook
 from fairhaven.catalog.service.counting import forget_counts
 from fairhaven.catalog.service.filling.merging import exported_by, keep
 from fairhaven.catalog.service.filling.told import Due, Filling
+from fairhaven.catalog.service.reading import row_named
 from fairhaven.catalog.service.searching import index
 from fairhaven.core.db import now
+from fairhaven.core.policy import Actor
 
 MOST_OFTEN = timedelta(hours=1)  # after pushes
 
@@ -50,6 +54,21 @@ async def due_now(session: AsyncSession, module_id: UUID) -> None:
     if look is not None:
         earliest = look.asked_at + MOST_OFTEN if look.asked_at else now()
         look.next_at = min(look.next_at, max(earliest, now()))
+
+
+async def forge_look(session: AsyncSession, actor: Actor, name: str) -> ForgeLook:
+    """How asking others for what the authors of a module leave open goes.
+
+    Raises:
+        NotFound: there is no such module, or the actor may not know of it.
+        NotAllowed: the actor is no developer of its project.
+    """
+    row = await row_named(session, actor, name)
+    policy.can_check.check(actor, row)
+    look = await session.get(ForgeLookRow, row.id)
+    if look is None:  # a module that was made before forges were asked, and has no turn yet
+        return ForgeLook(asked_at=None, next_at=now(), problem=None)
+    return ForgeLook.model_validate(look)
 
 
 async def apply(session: AsyncSession, module_id: UUID, made: Filling, *, interval: float) -> None:
