@@ -82,9 +82,8 @@ async def test_a_token_that_is_not_valid_opens_nothing_not_even_what_is_open(mat
 
 
 # Lists of what belongs to no project.
-ONE_BY_ONE = frozenset(
-    f"GET /api/v1/{each}" for each in ("depositories", "issuers", "levels", "metadata-schemas", "quotas")
-)
+_ALONE = ("depositories", "issuers", "levels", "metadata-schemas", "quotas", "templates", "tools")
+ONE_BY_ONE = frozenset(f"GET /api/v1/{each}" for each in _ALONE)
 
 
 def _tells_many(route: APIRoute) -> bool:
