@@ -31,7 +31,7 @@ async def fill(platform: Platform) -> None:
             due = await filling.claim(session, interval=CLAIMED, limit=ROUND)
         if not due:
             return
-        await asyncio.gather(*(_in_turn(platform, group) for group in _by_host(due)))
+        await asyncio.gather(*(_in_turn(platform, group, end) for group in _by_host(due)))
 
 
 def _by_host(due: Sequence[Due]) -> Sequence[Sequence[Due]]:
@@ -43,8 +43,10 @@ def _by_host(due: Sequence[Due]) -> Sequence[Sequence[Due]]:
     return list(groups.values())
 
 
-async def _in_turn(platform: Platform, group: Sequence[Due]) -> None:
+async def _in_turn(platform: Platform, group: Sequence[Due], end: float) -> None:
     for each in group:
+        if asyncio.get_running_loop().time() > end:
+            return  # a slow machine: the rest is due again soon
         made = await filling.fill(platform, each)
         if made.problem:
             log.info("a forge did not say all", module=str(each.module_id), problem=made.problem)
