@@ -135,6 +135,25 @@ async def test_the_page_works_without_scripts(api: httpx.AsyncClient, api_for: C
     assert 'href="/tools"' in (await api.get("/catalog", headers=HTML)).text
 
 
+@pytest.mark.parametrize(
+    ("name", "filled"),
+    [
+        ("codespace", {"editor": "jupyterlab", "repository": "https://example.edu/a", "storage": "mine"}),
+        ("flower-server", {}),
+        ("label-studio", {"email": "a@example.edu", "password": "key", "storage": "mine"}),
+        ("mlflow-ui", {"server": "https://mlflow.example.edu"}),
+        ("node-red", {"credentials": "key"}),
+        ("nvflare", {"credential": "a", "passphrase": "b", "server": "on", "kit": "k", "organisation": "o"}),
+    ],
+)
+async def test_each_shipped_tool_shows_its_plan(
+    api: httpx.AsyncClient, name: str, filled: dict[str, str]
+) -> None:
+    page = await api.post(f"/tools/{name}", data=filled, headers=HTML)
+    assert page.status_code == 200, page.text
+    assert "docker run" in page.text or "https://mlflow.example.edu/#/" in page.text
+
+
 async def test_commands_list_show_and_plan(command: Callable[..., Any]) -> None:
     assert "node-red" in await command("tool", "list")
     assert "Memory" in await command("tool", "show", "codespace")
