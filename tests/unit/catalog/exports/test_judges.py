@@ -58,7 +58,7 @@ def items(files: dict[str, Path]) -> dict[str, Item | str]:
         found[name] = (
             making.item(report.metadata, name.rpartition(" ")[2]) if fine else f"{len(report.errors)} errors"
         )  # type: ignore[arg-type]
-    return found | {"every field of 3.0": making.everything()}
+    return found | {"every field of 3.0": making.everything(), "filled by a forge": making.filled()}
 
 
 @pytest.fixture(scope="module")
