@@ -47,7 +47,11 @@ async def _in_turn(platform: Platform, group: Sequence[Due], end: float) -> None
     for each in group:
         if asyncio.get_running_loop().time() > end:
             return  # a slow machine: the rest is due again soon
-        made = await filling.fill(platform, each)
+        try:
+            made = await filling.fill(platform, each)
+        except Exception:  # one that fails in an unforeseen way keeps no other waiting
+            log.exception("asking for a module failed", module=str(each.module_id))
+            continue
         if made.problem:
             log.info("a forge did not say all", module=str(each.module_id), problem=made.problem)
         async with platform.transaction() as session:

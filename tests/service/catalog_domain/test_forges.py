@@ -17,7 +17,7 @@ from sqlalchemy import delete, select, update
 from fairhaven.catalog import forge_tasks, metadata, service
 from fairhaven.catalog.exports import formats
 from fairhaven.catalog.exports.item import Item, Site
-from fairhaven.catalog.models import ForgeLookRow, ForgeRow
+from fairhaven.catalog.models import ForgeLookRow, ForgeRow, ModuleRow
 from fairhaven.catalog.schemas import Module, SourceSpec
 from fairhaven.catalog.service import Inspected
 from fairhaven.core.forges import ForgeHost
@@ -348,6 +348,20 @@ async def test_a_machine_that_is_no_forge_is_asked_nothing_more(world: World) ->
     world.forge.asked.clear()
     await world.fill()
     assert not [each for each in world.forge.asked if each.path.startswith("/api")]
+
+
+async def test_a_kind_that_nobody_knows_and_a_source_of_before_keep_no_other_waiting(world: World) -> None:
+    made = await world.register("marine/models/seabirds")
+    await world.register()
+    async with world.platform.transaction() as session:
+        odd = update(ModuleRow).where(ModuleRow.id == made.id).values(source="https://münster.example/a/b")
+        await session.execute(odd)
+    world.set_up(kind="gitlub")
+    await world.fill()
+    async with world.platform.transaction() as session:
+        looks = {each.module_id: each.problem for each in await session.scalars(select(ForgeLookRow))}
+    assert "other letters" in looks.pop(made.id)
+    assert ["`gitlub`" in (problem or "") for problem in looks.values()] == [True]
 
 
 async def test_nobody_is_asked_when_the_settings_say_so(world: World) -> None:

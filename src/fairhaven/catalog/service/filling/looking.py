@@ -15,7 +15,7 @@ from fairhaven.catalog.models import ForgeRow
 from fairhaven.catalog.ports import Forge
 from fairhaven.catalog.service.filling import places
 from fairhaven.catalog.service.filling.asking import Answered, ask, limited, pause
-from fairhaven.catalog.service.filling.places import Place
+from fairhaven.catalog.service.filling.places import PLAIN, Place
 from fairhaven.catalog.service.filling.told import Due, Filling
 from fairhaven.core import sources
 from fairhaven.core.db import now
@@ -51,6 +51,10 @@ async def _ask_forge(platform: Platform, place: Place, made: Filling) -> None:
         forge = places.forges().get(kind)
         if forge is None:
             made.answers = {}
+            if kind != PLAIN:
+                made.problem = (
+                    f"The settings say that {place.host} is `{kind}`, which is no kind that is known."
+                )
             return
         await _Asking(platform, place, forge, made).all()
     except OutboundProblem as problem:

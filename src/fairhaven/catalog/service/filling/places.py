@@ -20,7 +20,7 @@ from fairhaven.core.errors import Unconfigured
 from fairhaven.core.forges import ForgeHost
 from fairhaven.core.issuers import is_safe
 from fairhaven.core.platform import Platform
-from fairhaven.core.sources import Protocol
+from fairhaven.core.sources import Protocol, SourceProblem
 
 log = structlog.get_logger(__name__)
 
@@ -50,7 +50,10 @@ def forges() -> Mapping[str, Forge]:
 
 def place_of(source: str) -> Place | None:
     """Where a source lies; None when it is no repository on another machine."""
-    address = sources.read(source)
+    try:
+        address = sources.read(source)
+    except SourceProblem:
+        return None  # it was taken by rules of before
     if address.protocol not in (Protocol.HTTP, Protocol.HTTPS, Protocol.SSH):
         return None
     path = address.path.strip("/").removesuffix(".git")
