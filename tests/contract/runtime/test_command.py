@@ -3,6 +3,7 @@
 import json
 import os
 import pkgutil
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -52,6 +53,22 @@ def test_describe_says_what_is_wrong(
 def test_one_of_several_modules_is_chosen_by_name(runtime: Runtime) -> None:
     done = runtime("describe", "--model", "bare", modules=["bare", "shaped"])
     assert json.loads(done.stdout)["name"] == "bare"
+
+
+def test_of_several_modules_the_one_that_needs_the_others_is_served(
+    install: Callable[..., Path], module_python: Path, tmp_path: Path
+) -> None:
+    together = shutil.copytree(install("bare", "shaped"), tmp_path / "together")
+    for needs in (
+        "Requires-Dist: Shaped @ git+https://example.edu/shaped@abc",
+        'Requires-Dist: bare; extra == "x"',
+    ):
+        with (together / "bare-0.1.dist-info" / "METADATA").open("a") as about:
+            about.write(f"{needs}\n")
+    command = [sys.executable, "-m", "fairhaven_runtime", "describe", "--python", str(module_python)]
+    environment = {**os.environ, "PYTHONPATH": str(together)}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=30, check=False)
+    assert json.loads(done.stdout)["name"] == "bare", done.stderr
 
 
 def test_a_missing_interpreter_is_named() -> None:
