@@ -1,8 +1,10 @@
 """All metadata files that are published today, each in a git repository of its own: every one is a module."""
 
+import shutil
 import subprocess
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable
+from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -12,7 +14,7 @@ import pytest
 from sqlalchemy import func, select
 
 from fairhaven.builds.models import BuildRow
-from fairhaven.catalog import service, tasks
+from fairhaven.catalog import forge_tasks, service, tasks
 from fairhaven.catalog.exports import formats
 from fairhaven.catalog.exports.item import NotExportable, Site
 from fairhaven.catalog.schemas import Module, SourceSpec
@@ -37,6 +39,10 @@ def committed(folder: Path, text: str) -> None:
     (folder / METADATA).write_text(text)
     git(folder, "add", "--all")
     git(folder, "commit", "-m", "a change")
+
+
+def licence_of(package: str) -> Path:
+    return next(Path(each.locate()) for each in distribution(package).files or () if each.name == "LICENSE")
 
 
 @pytest.fixture
@@ -151,6 +157,24 @@ async def test_a_module_appears_to_all_once_it_is_mended_and_stays(
         await tasks.look(platform, module_id=str(made.id))
         now = await seen()
         assert (now.valid, now.hidden, now.tags) == (valid, False, ["tools"])
+
+
+async def test_the_history_and_the_licence_file_say_what_no_forge_does(
+    platform: Platform, register: Callable[..., Any], repositories: list[Path], tmp_path: Path
+) -> None:
+    folder = next(each for each in repositories if each.name == "posenet-tf")
+    shutil.copy(licence_of("pydantic"), folder / "LICENSE")
+    git(folder, "add", "--all")
+    git(folder, "commit", "-m", "licence")
+    await register(folder)
+    await forge_tasks.fill(platform)
+    async with platform.transaction() as session:
+        module = await service.module(session, ANONYMOUS, "posenet-tf")
+    assert module.license == module.filled["license"].value == "MIT"
+    assert module.filled["license"].source == "its licence file"
+    assert module.filled["contributors"].value == ["Ada"]
+    assert module.filled["pushed"].source == "its history"
+    assert "created" not in module.filled, "the authors say it"
 
 
 async def test_a_repository_without_metadata_is_its_name(

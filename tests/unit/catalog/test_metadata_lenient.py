@@ -31,6 +31,12 @@ def test_what_cannot_be_read_has_the_name_of_its_repository() -> None:
         assert (found.title, found.links.source_code) == ("repository", "https://example.edu/x")
 
 
+def test_what_no_database_takes_is_left_out() -> None:
+    for title in ('"a\\0b"', '"a\\x07b"', '"\\ud800"'):
+        found = guess(f"sources: 7\nkeywords: 7\ntitle: {title}\nsummary: Fine.\n", name="repository")
+        assert (found.title, found.summary) in (("repository", "Fine."), ("repository", ""))
+
+
 def test_the_part_above_a_fault_of_the_yaml_is_read() -> None:
     found = guess("title: Digits\nsummary: Reads a digit.\ntags: [open\nlicense: MIT\n", name="repository")
     assert (found.title, found.summary) == ("Digits", "Reads a digit.")

@@ -3,6 +3,8 @@
 What mending can put right is put right, what is still wrong is left out, and what is missing then is empty.
 """
 
+import re
+
 from pydantic import JsonValue
 
 from fairhaven.catalog.metadata import writer
@@ -18,6 +20,8 @@ _ROUNDS = 6  # leaving something out may show what was wrong behind it
 _FILE = "ai4-metadata.yml"
 _ANY = "-"
 _Data = dict[str, JsonValue]
+# What no database takes, nor any reader wants: control characters and halves of pairs.
+_UNFIT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
 
 def guess(text: str | bytes, *, name: str, source: str = "") -> ModuleMetadata:
@@ -121,7 +125,7 @@ def _words(data: _Data, name: str, source: str) -> ModuleMetadata:
     said = {
         each: text.strip()
         for each in ("title", "summary", "description")
-        if isinstance(text := data.get(each), str) and text.strip()
+        if isinstance(text := data.get(each), str) and text.strip() and not _UNFIT.search(text)
     }
     return _nothing(name, source).model_copy(update=said)
 

@@ -131,7 +131,7 @@ def _checked(spec: SourceSpec, revision: Revision, files: Mapping[str, bytes]) -
 def _guess(spec: SourceSpec, text: bytes) -> ModuleMetadata:
     address = sources.read(spec.url)
     web = address.text if address.text.startswith(("https:", "http:")) else ""
-    return lenient.guess(text, name=address.name, source=web)
+    return lenient.guess(text, name=address.name or "module", source=web)
 
 
 def _said(problem: Problem) -> str:
