@@ -4,7 +4,7 @@ import os
 import platform as machine
 from collections.abc import Iterable
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import PackageNotFoundError, entry_points, version
 from typing import Any
 
 import httpx
@@ -15,10 +15,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from fairhaven import __version__
 from fairhaven.audit import appending as audit
-from fairhaven.core import deliveries, drivers, outbound
+from fairhaven.core import deliveries, drivers, outbound, references
 from fairhaven.core.config import Settings
 from fairhaven.core.depositories import Depository
 from fairhaven.core.errors import Problem
+from fairhaven.core.forges import ForgeHost
 from fairhaven.core.issuers import Issuer
 from fairhaven.core.sandbox import Sandbox
 from fairhaven.identity.issuers.provider import Provider
@@ -166,6 +167,7 @@ async def _platform(settings: Settings, note: dict[str, Any]) -> list[Finding]:
         *await _secrets(settings),
         *[await _issuer(each, settings) for each in settings.issuers],
         *[await _depository(each, settings) for each in settings.depositories],
+        *[_forge(each) for each in settings.forges],
         await _door(settings, note),
     ]
 
@@ -239,6 +241,20 @@ async def _depository(place: Depository, settings: Settings) -> Finding:
     except Problem as problem:
         return Finding(name, False, f"{place.address}: {problem.detail}", problem.remedy or "Is `url` right?")
     return Finding(name, found.status == 200, f"{place.address}: {found.status}", "Is `url` right?")
+
+
+def _forge(forge: ForgeHost) -> Finding:
+    """Whether its kind is known and our token is there; whether it is valid, the forge says when asked."""
+    name, kinds = f"forge {forge.host}", {*entry_points(group="fairhaven.forges").names, "git"}
+    if forge.kind not in (None, *kinds):
+        return Finding(
+            name, False, f"`{forge.kind}` is no kind of forge.", f"Use one of: {', '.join(sorted(kinds))}."
+        )
+    try:
+        token = references.value_of(forge.token, what="token") if forge.token else ""
+    except Problem as problem:
+        return Finding(name, False, problem.detail, problem.remedy or "Is `forges.token` right?")
+    return Finding(name, True, "asked with a token" if token else "asked without a token")
 
 
 async def _door(settings: Settings, note: dict[str, Any]) -> Finding:

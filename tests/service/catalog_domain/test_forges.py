@@ -20,6 +20,7 @@ from fairhaven.catalog.exports.item import Item, Site
 from fairhaven.catalog.models import ForgeLookRow, ForgeRow, ModuleRow
 from fairhaven.catalog.schemas import Module, SourceSpec
 from fairhaven.catalog.service import Inspected
+from fairhaven.cli import doctor
 from fairhaven.core.forges import ForgeHost
 from fairhaven.core.platform import Platform
 from fairhaven.core.policy import ANONYMOUS, Actor
@@ -335,6 +336,25 @@ async def test_a_token_goes_to_its_forge_and_nowhere_else(
     assert "status 401" in look.problem
     assert "s3cret" not in caplog.text + json.dumps(look.answers) + look.problem
     assert not any("s3cret" in each.target for each in world.forge.asked)
+
+
+def test_the_doctor_sees_a_kind_that_nobody_knows_and_a_token_that_is_not_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("FORGE_TOKEN", "s3cret-token")
+    found = [
+        doctor._forge(ForgeHost(host="git.example.org", **given))
+        for given in (
+            {"token": "environment:FORGE_TOKEN"},
+            {"token": "environment:NOT_THERE"},
+            {"kind": "gitlub"},
+            {"kind": "git"},
+        )
+    ]
+    assert [each.well for each in found] == [True, False, False, True]
+    assert "NOT_THERE" in found[1].word
+    assert "gitea, github, gitlab" in found[2].advice
+    assert not any("s3cret" in each.word for each in found)
 
 
 async def test_a_machine_that_is_no_forge_is_asked_nothing_more(world: World) -> None:

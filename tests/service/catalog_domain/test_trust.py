@@ -75,6 +75,7 @@ async def test_what_is_listed_is_neither_built_nor_run_until_a_manager_says_so(
     refused = await api.post("/api/v1/builds", json={"module": "digits"})
     assert (refused.status_code, refused.json()["title"]) == (409, "This module is listed only")
     assert "Listed only" in (await nobody.get("/catalog/digits", headers=HTML)).text
+    assert "listed only" in (await nobody.get("/catalog", headers=HTML)).text
 
     changed = (await manager.patch(DIGITS, json={"trust": "built"})).json()
     assert (changed["trust"], changed["visibility"]) == ("built", "public")

@@ -133,6 +133,7 @@ class ModuleSummary(Reading):
     data_type: list[str]
     license: str | None
     valid: bool
+    trust: Trust
     has: list[str] = Field([], description="What there is of it: a release, a DOI, a data set …")
     fair_score: int | None = None
     created_at: datetime

@@ -35,7 +35,7 @@ from fairhaven.core.schemas import Page
 MOST_RANKED = 1_000
 _SHOWN = (
     "id", "name", "title", "summary", "tags", "libraries", "tasks", "categories", "data_type", "license",
-    "valid", "created_at", "updated_at", "fair_score",
+    "valid", "trust", "created_at", "updated_at", "fair_score",
 )  # fmt: skip
 _COLUMNS = [getattr(ModuleRow, name) for name in _SHOWN]
 _BESIDE = [ModuleRow.terms, ReleaseRow.id, ReleaseRow.version, ReleaseRow.created_at]
