@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
+from urllib.parse import quote
 
 from markupsafe import Markup
 
@@ -46,18 +47,30 @@ class Citation:
     href: str = ""
 
 
+# Pictures that we have ourselves: the path that texts name them by, and where they are.
+Pictures = tuple[tuple[str, str], ...]
+_DRAWN = ("image/png", "image/jpeg", "image/gif", "image/webp")
+
+
+def pictures(item: Item) -> Pictures:
+    """Those that the item's release holds."""
+    held = item.edition.holdings.files if item.edition else ()
+    where = f"/id/module/{quote(item.name)}@{version_in(item.version)}/files/"
+    return tuple((each.path, where + quote(each.path)) for each in held if each.type in _DRAWN)
+
+
 @lru_cache(maxsize=256)
-def folded(markdown: str, base: str) -> Folded:
+def folded(markdown: str, base: str, own: Pictures = ()) -> Folded:
     """All of a text, its later sections apart."""
     first, rest = parted(markdown)
-    return Folded(text(first, base), text(rest, base) if rest.strip() else NOTHING)
+    return Folded(text(first, base, own), text(rest, base, own) if rest.strip() else NOTHING)
 
 
 @lru_cache(maxsize=256)
-def begun(markdown: str, base: str) -> Folded:
+def begun(markdown: str, base: str, own: Pictures = ()) -> Folded:
     """The beginning of a text that is long."""
     first, rest = parted(markdown, LONG_README)
-    return Folded(text(first, base), more=bool(rest))
+    return Folded(text(first, base, own), more=bool(rest))
 
 
 def plain(words: str) -> Folded:
@@ -67,9 +80,9 @@ def plain(words: str) -> Folded:
 
 
 @lru_cache(maxsize=64)
-def text(markdown: str, base: str) -> Markup:
+def text(markdown: str, base: str, own: Pictures = ()) -> Markup:
     """Markdown as safe HTML; kept, because a long text takes a tenth of a second."""
-    return render(markdown, base_url=base or None, pictures=False)
+    return render(markdown, base_url=base or None, pictures=False, own=dict(own))
 
 
 def identifier(found: Exported, release: Release) -> str:

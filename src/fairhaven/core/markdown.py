@@ -7,10 +7,10 @@ nothing carries an `id`, `class` or `style` of the author's, so nothing can clas
 
 import html
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from functools import cache
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 import nh3
 from markdown_it import MarkdownIt
@@ -63,21 +63,25 @@ _PICTURE = re.compile(r"<a[ >]|</a>|<img([^<>]*)>")
 _TWO_QUOTES = re.compile(r"=\s*''([^'<>]+)''")
 
 
-def render(text: str, *, base_url: str | None = None, pictures: bool = True) -> Markup:
+def render(
+    text: str, *, base_url: str | None = None, pictures: bool = True, own: Mapping[str, str] | None = None
+) -> Markup:
     """The Markdown as sanitised HTML, ready for a template.
 
     Images are kept when they are https, or become so against `base_url` (such as the raw files of the
     repository at the release's commit); links when they are http, https or mailto. Without an absolute
     `base_url` relative ones are dropped: they would point into our own site. Without `pictures`, images
-    become links: our pages load nothing from elsewhere, so that no stranger learns who reads them.
+    become links: our pages load nothing from elsewhere, so that no stranger learns who reads them. But those
+    that `own` names by their relative path are shown from where we have them, an absolute path of ours.
     Text beyond 200,000 characters is cut, and a note says so.
     """
     readable = text[:MAX_CHARACTERS].encode("utf-8", "replace").decode()
     base = _base(base_url)
-    clean = _cleaner(base, _TAGS | _SHIFTED_BEFORE).clean(_to_html(readable))
+    ours = dict(own or {})
+    clean = _cleaner(base, _TAGS | _SHIFTED_BEFORE, ours).clean(_to_html(readable))
     # The rewriting works on clean HTML, and its result is cleaned again: nh3 decides, not a pattern.
     shown = _TAG.sub(_rewrite, clean)
-    body = _cleaner(base, _TAGS).clean(shown if pictures else _linked(shown))
+    body = _cleaner(base, _TAGS, ours).clean(shown if pictures else _linked(shown, ours))
     note = f"<p><em>{CUT_NOTE}</em></p>" if len(text) > MAX_CHARACTERS else ""
     return Markup(body + note)  # noqa: S704 - this is the place that makes it safe
 
@@ -158,31 +162,30 @@ def _is_web(address: str, schemes: Collection[str]) -> bool:
     return parts.scheme in schemes and bool(parts.netloc)
 
 
-def _cleaner(base: str | None, tags: AbstractSet[str]) -> nh3.Cleaner:
+def _cleaner(base: str | None, tags: AbstractSet[str], ours: Mapping[str, str]) -> nh3.Cleaner:
+    places = frozenset(ours.values())
+
     return nh3.Cleaner(
         tags=set(tags),
         attributes=_ATTRIBUTES,
-        attribute_filter=_attribute_filter(base),
+        attribute_filter=_attribute_filter(base, ours),
         clean_content_tags=_DROPPED_WITH_CONTENT,
         link_rel=_LINK_REL,
         tag_attribute_values=_IMAGE_VALUES,
         set_tag_attribute_values=_REACHED,
         url_schemes={"http", "https", "mailto"},
-        url_relative=_refuse,  # asked after the filter, which has resolved what it could
+        # Asked after the filter, which has resolved what it could.
+        url_relative=lambda address: address if address in places else None,
     )
 
 
-def _refuse(_relative: str) -> None:
-    return None
-
-
-def _attribute_filter(base: str | None) -> Callable[[str, str, str], str | None]:
+def _attribute_filter(base: str | None, ours: Mapping[str, str]) -> Callable[[str, str, str], str | None]:
     def keep(tag: str, attribute: str, value: str) -> str | None:
         match tag, attribute:
             case "a", "href":
                 return _link(value, base)
             case "img", "src":
-                return _image(value, base)
+                return _ours(value, ours) or _image(value, base)
             case "a", "class":
                 return value if value == "picture" else None
             case "code", "class":
@@ -200,6 +203,11 @@ def _link(value: str, base: str | None) -> str | None:
     if address.lower().startswith("mailto:"):
         return address
     return address if _is_web(address, ("http", "https")) else None
+
+
+def _ours(value: str, ours: Mapping[str, str]) -> str | None:
+    """Where we have a picture that is named by its path, or by its place with us already."""
+    return value if value in ours.values() else ours.get(unquote(value.strip().removeprefix("./")))
 
 
 def _image(value: str, base: str | None) -> str | None:
@@ -236,12 +244,14 @@ def _rewrite(found: re.Match[str]) -> str:
     return f"<img{attributes}{alternative_text}{_IMAGE_POLICY}>"
 
 
-def _linked(page: str) -> str:
-    """Clean HTML with a link in the place of each image, or only its words within another link."""
+def _linked(page: str, ours: Mapping[str, str]) -> str:
+    """Clean HTML with a link in the place of each image of others, or only its words within another link."""
     parts, end, inside = [], 0, False
     for found in _PICTURE.finditer(page):
         if found[1] is None:
             inside = found[0] != "</a>"
+            continue
+        if any(f' src="{html.escape(each)}"' in found[1] for each in ours.values()):
             continue
         parts += [page[end : found.start()], _picture(found[1], inside=inside)]
         end = found.end()

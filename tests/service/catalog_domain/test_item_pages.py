@@ -12,10 +12,12 @@ import pytest
 
 from fairhaven.builds import service as builds
 from fairhaven.catalog import service
+from fairhaven.catalog.models import ModuleRow, ReleaseRow
 from fairhaven.catalog.schemas import NewRelease, SourceSpec
 from fairhaven.core.platform import Platform
 from fairhaven.core.policy import Actor
 from fairhaven.workloads import service as workloads
+from fairhaven.workloads.models import WorkloadRow
 from fairhaven.workloads.schemas import Kind, WorkloadSpec
 
 EVERYTHING = Path(__file__).parents[2] / "unit" / "catalog" / "exports" / "everything.yml"
@@ -136,6 +138,22 @@ async def test_relative_links_of_a_repository_lead_to_its_forge(
     assert f'href="{at}/README.md"' in page
 
 
+async def test_a_picture_that_the_release_holds_is_shown_and_another_is_a_link(
+    platform: Platform, module: UUID, api: httpx.AsyncClient
+) -> None:
+    release = await _published(platform, module)
+    text = "![logo](docs/logo.png) ![badge](https://ci.example.org/badge.svg)\n"
+    readme = {"file": "README.md", "commit": "a" * 40, "text": text, "cut": False}
+    await _set(platform, module, readme=readme)
+    held = [{"path": "docs/logo.png", "size": 1, "sha256": "a" * 64, "type": "image/png"}]
+    await _set(platform, release, ReleaseRow, holdings={"files": held})
+    for tab in ("", "?tab=readme"):
+        page = await _page(api, tab)
+        found = re.findall(r'<img[^>]* src="([^"]*)"|<img src="([^"]*)"', page)
+        assert [one or other for one, other in found] == ["/id/module/plankton@1.2.0/files/docs/logo.png"]
+        assert re.search(r'class="picture" href="https://ci.example.org/badge.svg"[^>]*>badge</a>', page)
+
+
 async def test_errors_are_told_to_those_who_can_mend_them_only(
     module: UUID, folder: Path, api: httpx.AsyncClient, nobody: httpx.AsyncClient
 ) -> None:
@@ -198,11 +216,9 @@ async def test_nothing_is_offered_to_run_of_what_is_listed_only(
     assert "/try/" not in page
 
 
-async def _set(platform: Platform, module_id: UUID, **values: Any) -> None:
-    from fairhaven.catalog.models import ModuleRow
-
+async def _set(platform: Platform, which: UUID, table: Any = ModuleRow, **values: Any) -> None:
     async with platform.transaction() as session:
-        row = await session.get(ModuleRow, module_id)
+        row = await session.get(table, which)
         assert row is not None
         for name, value in values.items():
             setattr(row, name, value)
@@ -210,7 +226,5 @@ async def _set(platform: Platform, module_id: UUID, **values: Any) -> None:
 
 async def _run(session: Any, *ids: UUID) -> None:
     """Let workloads run, as far as anybody looks: an engine would take its time."""
-    from fairhaven.workloads.models import WorkloadRow
-
     for each in ids:
         (await session.get(WorkloadRow, each)).state = "running"

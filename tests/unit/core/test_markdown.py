@@ -202,6 +202,15 @@ def test_pictures_become_links_that_are_never_inside_another() -> None:
     assert re.findall(r"<a [^>]*href=\"([^\"]+)\"[^>]*>([^<]*)</a>", badge) == [("https://x.io/ci", "build")]
 
 
+def test_pictures_that_we_have_are_shown_from_our_own_site_and_no_others() -> None:
+    own = {"samples/a b.png": "/id/module/x@1/files/samples/a%20b.png"}
+    text = "![one](samples/a%20b.png) <img src='./samples/a b.png'> ![two](/id/other.png) ![three](https://x.io/3.png)"
+    html = render(text, base_url=BASE, pictures=False, own=own)
+    assert re.findall(r'src="([^"]*)"', html) == [own["samples/a b.png"]] * 2
+    assert f'href="{BASE.rstrip("/").rpartition("/org")[0]}/id/other.png"' in html
+    assert_harmless(html.replace(f'src="{own["samples/a b.png"]}"', ""))
+
+
 def test_a_long_text_is_parted_between_blocks_and_each_part_has_the_links_that_it_needs() -> None:
     text = "# A\n\nSee [this][1].\n\n" + "word " * 300 + "\n\n## B\n\n```\n# no heading\n\n" + "x\n" * 3000
     first, rest = parted(text + "```\n\n[1]: https://x.io/one\n", 4000)
