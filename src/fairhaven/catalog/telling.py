@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate, takewhile
 from typing import Any
 from urllib.parse import quote
 
@@ -49,14 +50,17 @@ class Citation:
 
 # Pictures that we have ourselves: the path that texts name them by, and where they are.
 Pictures = tuple[tuple[str, str], ...]
+MOST_PICTURES = 40 * 1024  # bytes of them together: a page weighs 100 KiB at most
 _DRAWN = ("image/png", "image/jpeg", "image/gif", "image/webp")
 
 
 def pictures(item: Item) -> Pictures:
-    """Those that the item's release holds."""
-    held = item.edition.holdings.files if item.edition else ()
+    """Those that the item's release holds, as many as a page can carry."""
+    held = [each for each in item.edition.holdings.files if each.type in _DRAWN] if item.edition else []
     where = f"/id/module/{quote(item.name)}@{version_in(item.version)}/files/"
-    return tuple((each.path, where + quote(each.path)) for each in held if each.type in _DRAWN)
+    sizes = accumulate(each.size for each in (light := sorted(held, key=lambda each: each.size)))
+    shown = takewhile(lambda pair: pair[1] <= MOST_PICTURES, zip(light, sizes, strict=True))
+    return tuple((each.path, where + quote(each.path)) for each, _size in shown)
 
 
 @lru_cache(maxsize=256)

@@ -142,10 +142,13 @@ async def test_a_picture_that_the_release_holds_is_shown_and_another_is_a_link(
     platform: Platform, module: UUID, api: httpx.AsyncClient
 ) -> None:
     release = await _published(platform, module)
-    text = "![logo](docs/logo.png) ![badge](https://ci.example.org/badge.svg)\n"
+    text = "![large](docs/large.png) ![logo](docs/logo.png) ![badge](https://ci.example.org/badge.svg)\n"
     readme = {"file": "README.md", "commit": "a" * 40, "text": text, "cut": False}
     await _set(platform, module, readme=readme)
-    held = [{"path": "docs/logo.png", "size": 1, "sha256": "a" * 64, "type": "image/png"}]
+    sizes = {"docs/large.png": 100_000, "docs/logo.png": 1}
+    held = [
+        {"path": path, "size": size, "sha256": "a" * 64, "type": "image/png"} for path, size in sizes.items()
+    ]
     await _set(platform, release, ReleaseRow, holdings={"files": held})
     for tab in ("", "?tab=readme"):
         page = await _page(api, tab)
