@@ -58,8 +58,9 @@ def pictures(item: Item) -> Pictures:
     """Those that the item's release holds, as many as a page can carry."""
     held = [each for each in item.edition.holdings.files if each.type in _DRAWN] if item.edition else []
     where = f"/id/module/{quote(item.name)}@{version_in(item.version)}/files/"
-    sizes = accumulate(each.size for each in (light := sorted(held, key=lambda each: each.size)))
-    shown = takewhile(lambda pair: pair[1] <= MOST_PICTURES, zip(light, sizes, strict=True))
+    light = sorted(held, key=lambda each: each.size)
+    together = accumulate(each.size for each in light)
+    shown = takewhile(lambda pair: pair[1] <= MOST_PICTURES, zip(light, together, strict=True))
     return tuple((each.path, where + quote(each.path)) for each, _size in shown)
 
 
