@@ -54,6 +54,15 @@ class Site:
         return await fair.visit(self.start, guard_for, **{"seconds": 5.0, **bounds})
 
 
+class _Quiet(ThreadingHTTPServer):
+    """A server that does not tell of robots who went away."""
+
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Nothing: what matters is what the robot found."""
+
+
 @contextmanager
 def serving(site: Site) -> Iterator[Site]:
     """Serve the site until the block ends."""
@@ -85,8 +94,7 @@ def serving(site: Site) -> Iterator[Site]:
         def log_message(self, *given: object) -> None:
             """Nothing: tests say what they need."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
+    server = _Quiet(("127.0.0.1", 0), Handler)
     site.url = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
