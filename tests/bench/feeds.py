@@ -1,10 +1,10 @@
 """Following lists of modules: an OAI-PMH endpoint of 10,000 records, and a hub of git repositories.
 
-A real PostgreSQL; the endpoint is another process that answers pages made beforehand, in MLDCAT-AP. The list is
-imported, taken whole again when nothing changed, and again when every record changed ("full re-import"). The
-peers of the same run: fetching the same pages and doing nothing with them, and `git ls-remote` for each of the
-same repositories. Prints modules a second and the memory of the importing process; fails when a full import or
-re-import of 10,000 would take longer than `LIMIT_S`.
+A real PostgreSQL; the endpoint is another process that answers pages made beforehand, in MLDCAT-AP. The list
+is imported, taken whole again when nothing changed, and again when every record changed ("full re-import").
+The peers of the same run: fetching the same pages and doing nothing with them, and `git ls-remote` for each
+of the same repositories. Prints modules a second and the memory of the importing process; fails when a full
+import or re-import of 10,000 would take longer than `LIMIT_S`.
 
     python -m tests.bench.feeds [--records 10000] [--repositories 200]
 """

@@ -6,13 +6,15 @@ updates of pages, and the raw material of provenance. Subscribers are functions 
 """
 
 import json
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any, ClassVar, Generic, TypeAlias, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import BigInteger, ForeignKey, Identity, Index, Text, bindparam, func, insert, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -23,6 +25,7 @@ from fairhaven.core.live import CHANNEL
 from fairhaven.core.platform import Platform
 from fairhaven.core.policy import Actor
 
+_HELD = "facts told together"
 kinds: dict[str, type["Fact"]] = {}
 _subscribers: dict[type["Fact"], dict[str, "Handler"]] = {}
 
@@ -145,9 +148,57 @@ _TELL = select(func.pg_notify(CHANNEL, bindparam("notice", type_=Text))).add_cte
 
 async def emit(session: AsyncSession, fact: Fact) -> UUID:
     """Record the fact and one delivery for each subscriber, in the session's transaction."""
+    row = _row(session, fact)
+    held: list[FactRow] | None = session.info.get(_HELD)
+    if held is not None:
+        held.append(row)
+        return row.id
+    session.add(row)
+    await session.flush()
+    waiting = [{"fact_id": row.id, "subscriber": name} for name in _subscribers.get(type(fact), {})]
+    if waiting:
+        await session.execute(insert(Delivery), waiting)
+    await session.execute(_TELL, {"fact": row.id, "notice": _notice(row)})
+    return row.id
+
+
+@asynccontextmanager
+async def together(session: AsyncSession) -> AsyncIterator[None]:
+    """Write the facts that are told inside at its end, all in a few statements; none, when it raises."""
+    if _HELD in session.info:  # whoever began first ends it
+        yield
+        return
+    held: list[FactRow] = []
+    session.info[_HELD] = held
+    try:
+        yield
+    finally:
+        del session.info[_HELD]
+    if held:
+        await _tell_all(session, held)
+
+
+async def _tell_all(session: AsyncSession, rows: list[FactRow]) -> None:
+    session.add_all(rows)
+    await session.flush()
+    waiting = [
+        {"fact_id": row.id, "subscriber": name}
+        for row in rows
+        for name in _subscribers.get(kinds[row.kind], {})
+    ]
+    if waiting:
+        await session.execute(insert(Delivery), waiting)
+    await session.execute(insert(Unnumbered), [{"fact_id": row.id} for row in rows])
+    notices = func.unnest(bindparam("notices", type_=ARRAY(Text))).column_valued("notice")
+    await session.execute(
+        select(func.count(func.pg_notify(CHANNEL, notices))), {"notices": [_notice(row) for row in rows]}
+    )
+
+
+def _row(session: AsyncSession, fact: Fact) -> FactRow:
     actor: Actor = session.info.get("actor") or Actor()
     salt, address = marks.new_salt(), session.info.get("address")
-    row = FactRow(
+    return FactRow(
         id=new_id(),
         created_at=now(),
         kind=fact.kind,
@@ -161,13 +212,6 @@ async def emit(session: AsyncSession, fact: Fact) -> UUID:
         salt=salt,
         data=fact.model_dump(mode="json"),
     )
-    session.add(row)
-    await session.flush()
-    waiting = [{"fact_id": row.id, "subscriber": name} for name in _subscribers.get(type(fact), {})]
-    if waiting:
-        await session.execute(insert(Delivery), waiting)
-    await session.execute(_TELL, {"fact": row.id, "notice": _notice(row)})
-    return row.id
 
 
 def handler_of(kind: str, subscriber: str) -> "tuple[type[Fact], Handler] | None":

@@ -1,6 +1,8 @@
 """Registering a source as a module, and removing a module."""
 
 import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import exists, func, or_, select
@@ -18,7 +20,7 @@ from fairhaven.catalog.service.searching import index, visible
 from fairhaven.core import sources
 from fairhaven.core.db import now
 from fairhaven.core.errors import Conflict, NotFound
-from fairhaven.core.facts import emit
+from fairhaven.core.facts import emit, together
 from fairhaven.core.policy import Actor
 from fairhaven.facts.catalog import ModuleRegistered, ModuleRemoved
 from fairhaven.projects import service as projects
@@ -37,6 +39,35 @@ class AlreadyRegistered(Conflict):
             f"It is the module `{name}`.", fix=f"Open /catalog/{name}, or register another branch."
         )
         self.name = name
+
+
+@dataclass(frozen=True)
+class Known:
+    """A source that was looked at, and what it would like to be called."""
+
+    address: sources.Address
+    branch: str | None
+    inspected: Inspected
+    called: str
+
+    @classmethod
+    def of(cls, spec: SourceSpec, inspected: Inspected, called: str = "") -> "Known":
+        """
+        Raises:
+            BadAddress: the address is none.
+        """
+        address, branch = sources.read(spec.url), sources.read_branch(spec.branch)
+        return cls(address, branch, inspected, called or _named(address, inspected))
+
+    @property
+    def key(self) -> str:
+        return _key(self.address, self.branch)
+
+    @property
+    def slug(self) -> str:
+        """The name as it may stand in a URL."""
+        slug = re.sub(r"[^a-z0-9._-]+", "-", self.called.lower())[:LONGEST_NAME].strip("._-") or "module"
+        return f"{slug}-module" if slug in RESERVED else slug
 
 
 async def check_may_register(session: AsyncSession, actor: Actor, project_id: UUID, spec: SourceSpec) -> None:
@@ -79,29 +110,86 @@ async def register(
     Raises:
         NotAllowed, AlreadyRegistered, BadAddress: as `check_may_register`.
     """
-    # One at a time, so that two who register one source, or two of one name, do not meet.
-    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended("catalog.register", 0))))
+    await _alone(session)
     await check_may_register(session, actor, project_id, spec)
-    address, branch = sources.read(spec.url), sources.read_branch(spec.branch)
+    known = Known.of(spec, inspected, called)
+    name = await _free_name(session, known)
+    row = _row(
+        actor, project_id, known, name, visibility or await usual_visibility(session, project_id), trust
+    )
+    await _add(session, [row])
+    return await read_module(session, row)
+
+
+async def register_all(
+    session: AsyncSession,
+    actor: Actor,
+    project_id: UUID,
+    many: Sequence[Known],
+    *,
+    visibility: Visibility,
+    trust: Trust,
+) -> Mapping[str, UUID]:
+    """Make modules of many sources as `register` does, in few statements; their ids by their keys.
+
+    A source that is a module already, or stands here twice, is left out: `register` tells which it is.
+
+    Raises:
+        NotAllowed, BadAddress: as `check_may_register`, for one of them.
+    """
+    await _alone(session)
+    policy.can_register.check(actor, project_id)
+    if any(each.address.uses_this_machine for each in many):
+        policy.can_use_this_machine.check(actor, project_id)
+    there = set(
+        await session.scalars(
+            select(ModuleRow.source_key).where(
+                ModuleRow.source_key.in_([each.key for each in many]), visible(actor)
+            )
+        )
+    )
+    new = {each.key: each for each in many if each.key not in there}
+    names = await _free_names(session, list(new.values()))
+    rows = [_row(actor, project_id, each, names[key], visibility, trust) for key, each in new.items()]
+    async with together(session):
+        await _add(session, rows)
+    return {row.source_key: row.id for row in rows}
+
+
+async def _alone(session: AsyncSession) -> None:
+    """One at a time, so that two who register one source, or two of one name, do not meet."""
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended("catalog.register", 0))))
+
+
+def _row(
+    actor: Actor, project_id: UUID, known: Known, name: str, visibility: Visibility, trust: Trust
+) -> ModuleRow:
     row = ModuleRow(
         project_id=project_id,
         owner_id=actor.id,
-        name=await _free_name(session, called or _named(address, inspected), _key(address, branch)),
-        visibility=visibility or await _usual_visibility(session, project_id),
-        trust=trust if inspected.revision.builds else Trust.LISTED,
+        name=name,
+        visibility=visibility,
+        trust=trust if known.inspected.revision.builds else Trust.LISTED,
         filled={},
-        source=address.text,
-        source_key=_key(address, branch),
-        branch=branch,
+        source=known.address.text,
+        source_key=known.key,
+        branch=known.branch,
         hook_number=1,
     )
-    write_content(row, inspected)
-    session.add(row)
+    write_content(row, known.inspected)
+    return row
+
+
+async def _add(session: AsyncSession, rows: Sequence[ModuleRow]) -> None:
+    session.add_all(rows)
     await session.flush()
-    session.add(ForgeLookRow(module_id=row.id, next_at=now()))
+    session.add_all([ForgeLookRow(module_id=row.id, next_at=now()) for row in rows])
     forget_counts(session)
-    await emit(session, ModuleRegistered(project=project_id, module=row.id, name=row.name, commit=row.commit))
-    return await read_module(session, row)
+    for row in rows:
+        await emit(
+            session,
+            ModuleRegistered(project=row.project_id, module=row.id, name=row.name, commit=row.commit),
+        )
 
 
 async def remove(session: AsyncSession, actor: Actor, name: str) -> None:
@@ -141,22 +229,34 @@ def _named(address: sources.Address, inspected: Inspected) -> str:
     return inspected.metadata.title if address.name.isdecimal() else address.name
 
 
-async def _free_name(session: AsyncSession, wanted: str, key: str) -> str:
-    """The repository's name as it may stand in a URL; with a number when it is taken."""
-    slug = re.sub(r"[^a-z0-9._-]+", "-", wanted.lower())[:LONGEST_NAME].strip("._-") or "module"
-    slug = f"{slug}-module" if slug in RESERVED else slug
-    like = ModuleRow.name.startswith(slug, autoescape=True)
+async def _free_name(session: AsyncSession, known: Known, used: Collection[str] = ()) -> str:
+    """What the source would like to be called; with a number when that is taken."""
+    like = ModuleRow.name.startswith(known.slug, autoescape=True)
     # A name that was let go names its module for ever (its identifier is in papers), and nothing else's.
-    others = or_(ModuleRow.removed_at.is_(None), ModuleRow.source_key != key)
-    taken = set(await session.scalars(select(ModuleRow.name).where(like, others)))
-    number = 2
-    name = slug
+    others = or_(ModuleRow.removed_at.is_(None), ModuleRow.source_key != known.key)
+    taken = {*used, *await session.scalars(select(ModuleRow.name).where(like, others))}
+    number, name = 2, known.slug
     while name in taken:
-        name, number = f"{slug}-{number}", number + 1
+        name, number = f"{known.slug}-{number}", number + 1
     return name
 
 
-async def _usual_visibility(session: AsyncSession, project_id: UUID) -> Visibility:
+async def _free_names(session: AsyncSession, many: Sequence[Known]) -> Mapping[str, str]:
+    """As `_free_name`, by their keys; most are free, which one question tells."""
+    wanted = ModuleRow.name.in_({each.slug for each in many})
+    columns = select(ModuleRow.name, ModuleRow.source_key, ModuleRow.removed_at).where(wanted)
+    borne: dict[str, set[str | None]] = {}
+    for name, key, removed in await session.execute(columns):
+        borne.setdefault(name, set()).add(key if removed else None)
+    used: dict[str, str] = {}
+    for each in many:
+        free = borne.get(each.slug, set()) <= {each.key} and each.slug not in used
+        name = each.slug if free else await _free_name(session, each, used)
+        used[name] = each.key
+    return {key: name for name, key in used.items()}
+
+
+async def usual_visibility(session: AsyncSession, project_id: UUID) -> Visibility:
     default = await projects.default_project(session)
     return Visibility.PUBLIC if default.id == project_id else Visibility.PROJECT
 

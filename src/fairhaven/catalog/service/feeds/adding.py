@@ -18,10 +18,10 @@ from fairhaven.catalog.schemas import (
     FeedSpec,
     NewFeed,
     Trust,
-    Visibility,
 )
 from fairhaven.catalog.service.feeds import drivers
 from fairhaven.catalog.service.feeds.listing import read_feed, row_of
+from fairhaven.catalog.service.registering import usual_visibility
 from fairhaven.core import sources
 from fairhaven.core.db import now
 from fairhaven.core.errors import Conflict
@@ -100,7 +100,7 @@ async def add(session: AsyncSession, actor: Actor, project_id: UUID, spec: NewFe
         address=listing.address,
         options=dict(listing.options),
         list_key=_key(kind, listing.address, listing.options),
-        visibility=spec.visibility or await _usual_visibility(session, project_id),
+        visibility=spec.visibility or await usual_visibility(session, project_id),
         trust=spec.trust if drivers.driver(kind).builds else Trust.LISTED,
         keep=spec.keep,
     )
@@ -159,8 +159,3 @@ def check_allowed(platform: Platform, address: str) -> None:
 
 def _key(kind: str, address: str, options: Mapping[str, str]) -> str:
     return json.dumps([kind, address.rstrip("/"), sorted(options.items())], ensure_ascii=False)
-
-
-async def _usual_visibility(session: AsyncSession, project_id: UUID) -> Visibility:
-    default = await projects.default_project(session)
-    return Visibility.PUBLIC if default.id == project_id else Visibility.PROJECT

@@ -24,6 +24,7 @@ from fairhaven.catalog.service.inspecting import Inspected
 from fairhaven.core import sources
 from fairhaven.core.db import now
 from fairhaven.core.errors import NotFound, Problem
+from fairhaven.core.facts import together
 from fairhaven.core.platform import Platform
 from fairhaven.core.policy import Actor, Role
 from fairhaven.core.sources import Revision, SourceProblem
@@ -66,12 +67,22 @@ async def known(entry: Entry) -> Found:
         return Found(problem=str(problem)[:500])
 
 
-async def take_known(
+async def take(
     session: AsyncSession, feed: FeedRow, items: Sequence[FeedItemRow], found: Mapping[str, Found]
 ) -> None:
-    """Import what the list told whole."""
+    """Import what was found: all in a few statements, and what does not go so, one by one."""
+    made: Mapping[str, UUID] = {}
+    try:
+        async with session.begin_nested(), together(session):
+            made = await _all(session, feed, items, found)
+    except Exception as error:  # of one of them: each by itself tells which
+        made = {}
+        log.info("entries are imported one by one", feed=str(feed.id), problem=str(error)[:300])
     for row in items:
-        if row.key in found:
+        if row.key in made:
+            row.module_id = made[row.key]
+            row.state, row.problem, row.failures = FeedItemState.IMPORTED, None, 0
+        else:
             await _take(session, feed, row, found[row.key])
 
 
@@ -106,9 +117,9 @@ async def apply(session: AsyncSession, feed_id: UUID, found: Mapping[str, Found]
     if feed is None:
         return
     there = (FeedItemRow.feed_id == feed_id, FeedItemRow.key.in_(found))
-    for row in list(await session.scalars(select(FeedItemRow).where(*there))):
-        if row.state in (FeedItemState.WAITING, FeedItemState.REFUSED):
-            await _take(session, feed, row, found[row.key])
+    open_ = FeedItemRow.state.in_((FeedItemState.WAITING, FeedItemState.REFUSED))
+    rows = list(await session.scalars(select(FeedItemRow).where(*there, open_).order_by(FeedItemRow.key)))
+    await take(session, feed, rows, found)
 
 
 async def vanish(session: AsyncSession, feed: FeedRow) -> bool:
@@ -190,6 +201,38 @@ async def _look(platform: Platform, wanted: Wanted) -> Found:
         return Found(problem=f"It could not be read ({type(error).__name__}).")
 
 
+async def _all(
+    session: AsyncSession, feed: FeedRow, items: Sequence[FeedItemRow], found: Mapping[str, Found]
+) -> Mapping[str, UUID]:
+    """Their modules by the entries' keys; left out is what cannot be imported, or has a module already."""
+    known = {
+        row.key: registering.Known.of(SourceSpec(url=row.source, branch=row.branch), each, row.name)
+        for row in items
+        if row.module_id is None and (each := found[row.key].inspected)
+    }
+    ids = dict(
+        await registering.register_all(
+            session,
+            _actor(feed),
+            feed.project_id,
+            list(known.values()),
+            visibility=Visibility(feed.visibility),
+            trust=Trust(feed.trust),
+        )
+    )
+    made = {key: ids.pop(each.key) for key, each in known.items() if each.key in ids}
+    for row in items:
+        if row.module_id and not found[row.key].problem:
+            made[row.key] = await _looked_at(session, row.module_id, found[row.key])
+    return made
+
+
+async def _looked_at(session: AsyncSession, module_id: UUID, found: Found) -> UUID:
+    with suppress(NotFound):  # somebody removed it, and it stays so
+        await following.apply_look(session, module_id, Look(found.inspected), interval=0)
+    return module_id
+
+
 async def _take(session: AsyncSession, feed: FeedRow, row: FeedItemRow, found: Found) -> None:
     if found.problem:
         refuse(row, found.problem)
@@ -210,12 +253,10 @@ async def _take(session: AsyncSession, feed: FeedRow, row: FeedItemRow, found: F
     row.module_id, row.state, row.problem, row.failures = module_id, FeedItemState.IMPORTED, None, 0
 
 
-async def _registered(session: AsyncSession, feed: FeedRow, row: FeedItemRow, found: Found) -> UUID | None:
+async def _registered(session: AsyncSession, feed: FeedRow, row: FeedItemRow, found: Found) -> UUID:
     """The entry's module, with what was found now."""
     if row.module_id:
-        with suppress(NotFound):  # somebody removed it, and it stays so
-            await following.apply_look(session, row.module_id, Look(found.inspected), interval=0)
-        return row.module_id
+        return await _looked_at(session, row.module_id, found)
     assert found.inspected is not None
     made = await registering.register(
         session,

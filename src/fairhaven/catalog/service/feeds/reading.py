@@ -86,7 +86,7 @@ async def apply(session: AsyncSession, place: Place, answer: Answer, *, interval
     if answer.failure:
         return _failed(row, answer.failure, interval)
     items = await _write(session, row, answer.batch.entries)
-    await importing.take_known(session, row, items, answer.known)
+    await importing.take(session, row, [each for each in items if each.key in answer.known], answer.known)
     row.cursor, row.total = answer.batch.cursor, answer.batch.total
     row.checked_at, row.problem = now(), None
     if answer.batch.more:
