@@ -15,6 +15,7 @@ from sqlalchemy import text
 
 from fairhaven import app as application
 from fairhaven.catalog import service
+from fairhaven.catalog.oai.records import PREFIXES
 from fairhaven.catalog.schemas import SourceSpec, Visibility
 from fairhaven.core.live import Live
 from fairhaven.core.platform import Platform
@@ -134,6 +135,88 @@ async def test_every_mistake_has_its_code(nobody: httpx.AsyncClient, query: str,
     repeated = root.find(f"{OAI}request")
     assert repeated is not None
     assert bool(repeated.attrib) == (expected not in ("badVerb", "badArgument"))
+
+
+async def test_what_cannot_be_told_has_no_formats_and_without_records_there_are_no_sets(
+    platform: Platform, nobody: httpx.AsyncClient, project_id: UUID, ada: Actor
+) -> None:
+    for contact, expected in ((None, "postmaster@"), ("catalog@example.org", "catalog@example.org")):
+        platform.settings = platform.settings.model_copy(update={"contact": contact})
+        [mail] = (await ask(nobody, verb="Identify")).iter(f"{OAI}adminEmail")
+        assert str(mail.text).startswith(expected)
+    asked = {"metadataPrefix": "oai_dc", "set": "task:classification"}
+    for verb, more in (("ListSets", {}), ("ListRecords", asked), ("ListIdentifiers", asked)):
+        assert code(await ask(nobody, verb=verb, **more)) == "noSetHierarchy"
+    source = SourceSpec(url=str(EXAMPLES / "digits"))
+    inspected = await service.inspect(platform, source)
+    async with platform.transaction(ada) as session:
+        await service.register(session, ada, project_id, source, inspected, visibility=Visibility.PUBLIC)
+        # As another version of the platform may have left it.
+        await session.execute(text("update modules set metadata = '{}'"))
+    assert code(await ask(nobody, verb="ListSets")) is None
+    base = next(iter((await ask(nobody, verb="Identify")).iter(f"{OAI}baseURL"))).text
+    identifier = f"{str(base).removesuffix('/oai')}/id/module/digits"
+    told = await ask(nobody, verb="ListMetadataFormats", identifier=identifier)
+    assert code(told) == "noMetadataFormats"
+    one = await ask(nobody, verb="GetRecord", identifier=identifier, metadataPrefix="oai_dc")
+    assert code(one) == "cannotDisseminateFormat"
+
+
+async def test_every_kind_of_answer_keeps_the_rules_of_the_schema(
+    request: pytest.FixtureRequest, nobody: httpx.AsyncClient, many: Callable[[int], Any], tmp_path: Path
+) -> None:
+    await many(150)
+    base = "http://fairhaven.test"
+    queries = {
+        "identify": "verb=Identify",
+        "formats": "verb=ListMetadataFormats",
+        "sets": "verb=ListSets",
+        "headers": "verb=ListIdentifiers&metadataPrefix=oai_dc",
+        "range": "verb=ListRecords&metadataPrefix=oai_dc&from=2026-01-01&until=2026-12-31&set=task",
+        "deletions": "verb=ListRecords&metadataPrefix=oai_dc&from=2026-02-01",
+        "bad-verb": "verb=%00%3Cb%3E&x=%22",
+        "bad-argument": "verb=ListRecords&from=%3C",
+        "bad-token": "verb=ListRecords&resumptionToken=%22%3E%3Cb",
+        "bad-format": "verb=ListRecords&metadataPrefix=marc",
+        "no-record": "verb=ListRecords&metadataPrefix=oai_dc&until=1999-01-01",
+        "no-id": "verb=GetRecord&identifier=oai:x&metadataPrefix=oai_dc",
+    }
+    queries |= {f"page-{name}": f"verb=ListRecords&metadataPrefix={name}" for name in PREFIXES}
+    for name, query in queries.items():
+        (tmp_path / f"{name}.xml").write_bytes((await nobody.get(f"/oai?{query}")).content)
+    last = ElementTree.parse(tmp_path / "page-oai_dc.xml").find(f".//{OAI}resumptionToken")
+    assert last is not None
+    ended = await nobody.get("/oai", params={"verb": "ListRecords", "resumptionToken": str(last.text)})
+    (tmp_path / "last.xml").write_bytes(ended.content)
+    assert b'status="deleted"' in (tmp_path / "deletions.xml").read_bytes()
+    one = await nobody.get(
+        "/oai", params={"verb": "GetRecord", "identifier": f"{base}/id/module/m1", "metadataPrefix": "oai_dc"}
+    )
+    (tmp_path / "one.xml").write_bytes(one.content)
+    # The judge is one: what breaks a rule is found.
+    (tmp_path / "spoilt-order.xml").write_bytes(
+        ended.content.replace(b"<datestamp>", b"<about/><datestamp>", 1)
+    )
+    (tmp_path / "spoilt-date.xml").write_bytes(ended.content.replace(b"Z</datestamp>", b"</datestamp>", 1))
+    deleted = (tmp_path / "deletions.xml").read_bytes().replace(b' status="deleted"', b"", 1)
+    (tmp_path / "spoilt-deletion.xml").write_bytes(deleted)
+    said = await asyncio.to_thread(judged, request, tmp_path)
+    spoilt = {name: wrong for name, wrong in said.items() if name.startswith("spoilt")}
+    assert all(spoilt.values())
+    assert len(spoilt) == 3
+    assert {name: wrong for name, wrong in said.items() if wrong and name not in spoilt} == {}
+
+
+def judged(request: pytest.FixtureRequest, folder: Path) -> dict[str, list[str]]:
+    """What breaks the rules, by the name of the file."""
+    python = environment(request.config, "exports") / "bin" / "python"
+    here = Path(__file__).parent
+    files = sorted(str(each) for each in folder.glob("*.xml"))
+    argv = [str(python), str(here / "oai_judge.py"), str(here / "oai" / "oai_pmh.xsd"), *files]
+    done = subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    said: dict[str, list[str]] = json.loads(done.stdout)
+    return said
 
 
 async def test_a_list_is_told_whole_over_a_restart_and_changes_by_the_second(

@@ -53,7 +53,8 @@ async def _answered(call: RequestContext, pairs: Sequence[tuple[str, str]]) -> R
 
 
 async def _identify(call: RequestContext, site: Site, asked: Asked) -> str:
-    mail = f"postmaster@{urlsplit(site.url).hostname}"  # RFC 5321 §4.5.1: every domain has one
+    # RFC 5321 §4.5.1: every domain has a postmaster.
+    mail = call.platform.settings.contact or f"postmaster@{urlsplit(site.url).hostname}"
     return answers.identify(site, await harvesting.earliest(call.session), mail)
 
 
@@ -69,7 +70,14 @@ async def _list_formats(call: RequestContext, site: Site, asked: Asked) -> str:
 async def _list_sets(call: RequestContext, site: Site, asked: Asked) -> str:
     if asked.get("resumptionToken") is not None:
         raise OaiError("badResumptionToken", "The list of sets is told whole: there is no token for it.")
+    await _check_sets(call)
     return answers.all_sets()
+
+
+async def _check_sets(call: RequestContext) -> None:
+    """Sets are of modules: without any, there are none either."""
+    if not await harvesting.count_records(call.session, Wanted()):
+        raise OaiError("noSetHierarchy", "There are no sets while there is no record.")
 
 
 async def _get_record(call: RequestContext, site: Site, asked: Asked) -> str:
@@ -97,6 +105,8 @@ async def _listed(call: RequestContext, site: Site, asked: Asked) -> tuple[Seque
     prefix, wanted = _prefix(first.get("metadataPrefix")), _wanted(first, place)
     found = await harvesting.records(call.session, site, wanted, limit=BATCH + 1)
     if not found and not place:
+        if first.get("set") is not None:
+            await _check_sets(call)
         raise OaiError("noRecordsMatch", "There is no record that fits.")
     total = place.total if place else await harvesting.count_records(call.session, wanted)
     token = await _next(call, first, found, told=place.told if place else 0, total=total)
