@@ -47,6 +47,7 @@ docs: $(VENV)/.docs ## Build the documentation, every link checked
 
 bench: bench-runtime ## Measure, against peers
 	$(BIN)/python -m tests.bench.catalog
+	$(BIN)/python -m tests.bench.feeds
 	$(BIN)/python -m tests.bench.facts
 	$(BIN)/python -m tests.bench.auth
 

@@ -269,3 +269,21 @@ async def test_the_pages_show_a_list_before_and_after_it_is_followed(
     gone = await client.post(f"{place}/remove", data={"confirm": str(hub.hub)})
     assert gone.status_code == 303
     assert (await client.get("/api/v1/modules/alpha")).json()["trust"] == "listed"
+
+
+async def test_a_list_is_followed_by_command(
+    platform: Platform, ada: Actor, hub: Hub, command: Callable[..., Any]
+) -> None:
+    hub.module("alpha")
+    hub.names("alpha")
+    assert "alpha" in await command("feed", "add", hub.address, "--preview")
+    await command("feed", "add", hub.address, "--listed", "--remove-gone")
+    async with platform.transaction(ada) as session:
+        [made] = (await feeds.feeds(session, ada)).items
+    assert (made.trust, made.keep) == ("listed", False)
+    await work(platform, made.id)
+    shown = await command("feed", "show", str(made.id))
+    assert "1 of 1" in shown
+    await command("feed", "remove", str(made.id), "--yes")
+    async with platform.transaction(ada) as session:
+        assert not (await feeds.feeds(session, ada)).items
