@@ -2,15 +2,14 @@
 
 from fairhaven.catalog.service.deposits.asking import (
     approve_deposit,
-    deposit,
     depositories,
-    deposits,
     retry_deposit,
     start_deposit,
 )
 from fairhaven.catalog.service.deposits.carrying import TriedAgain, carry_on
 from fairhaven.catalog.service.deposits.discarding import discard_deposit
 from fairhaven.catalog.service.deposits.proposing import proposal
+from fairhaven.catalog.service.deposits.reading import deposit, deposits
 
 __all__ = [
     "TriedAgain",

@@ -5,8 +5,9 @@ from uuid import UUID
 from fairhaven.catalog import policy
 from fairhaven.catalog.ports import Deposited
 from fairhaven.catalog.schemas import Deposit, DepositState
-from fairhaven.catalog.service.deposits.asking import DepositNotReady, read_deposit, row_of
+from fairhaven.catalog.service.deposits.asking import DepositNotReady
 from fairhaven.catalog.service.deposits.loading import token_for
+from fairhaven.catalog.service.deposits.reading import read_deposit, row_of
 from fairhaven.catalog.service.deposits.writing import write_back
 from fairhaven.core import locks
 from fairhaven.core.db import now

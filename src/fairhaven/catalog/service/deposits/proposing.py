@@ -7,7 +7,8 @@ from uuid import UUID
 from fairhaven.catalog.metadata import naming
 from fairhaven.catalog.models import ModuleRow
 from fairhaven.catalog.schemas import Proposal
-from fairhaven.catalog.service.deposits.asking import DepositNotReady, row_of
+from fairhaven.catalog.service.deposits.asking import DepositNotReady
+from fairhaven.catalog.service.deposits.reading import row_of
 from fairhaven.catalog.service.inspecting import METADATA_FILE
 from fairhaven.core import sources
 from fairhaven.core.errors import Conflict
