@@ -97,10 +97,12 @@ def identifier(found: Exported, release: Release) -> str:
 
 def embedded(found: Exported) -> Markup:
     """The item in schema.org's words, as it stands in a page's `<script type="application/ld+json">`."""
-    if found.item is None:
-        return Markup("")
-    text = json.dumps(schema_org.document(found.item), ensure_ascii=False)
-    # No text of an author ends the script or begins a comment in it.
+    return Markup("") if found.item is None else in_script(schema_org.document(found.item))
+
+
+def in_script(document: Any) -> Markup:
+    """A document as JSON in a script of a page: no text of an author ends the script or begins a comment."""
+    text = json.dumps(document, ensure_ascii=False)
     safe = text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
     return Markup(safe)  # noqa: S704 - what HTML would read is escaped above
 

@@ -5,10 +5,12 @@ from urllib.parse import urlsplit
 
 import psutil
 import pytest
+from sqlalchemy import select
 
 from fairhaven.builds import pipeline, service
 from fairhaven.builds.schemas import Build, StageName, State
 from fairhaven.catalog import service as catalog
+from fairhaven.catalog.models import ReleaseRow
 from fairhaven.core import bundles
 from fairhaven.core.platform import Platform
 from fairhaven.core.policy import SYSTEM
@@ -33,6 +35,8 @@ async def test_a_sound_module_becomes_a_release(platform, queued, look, make_mod
     async with platform.transaction() as session:
         assert build.release_id is not None
         release = await catalog.release_by_id(session, build.release_id)
+        said = await session.scalar(select(ReleaseRow.content).where(ReleaseRow.id == release.id))
+    assert said["title"]  # the words of its commit, which the build handed over
     assert release.version == "1.2.3"
     assert release.description["name"] == "small"
     assert _remains(platform) == []

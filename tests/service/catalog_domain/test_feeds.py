@@ -262,6 +262,7 @@ async def test_the_pages_show_a_list_before_and_after_it_is_followed(
     assert [each["key"] for each in (*items["items"], *more["items"])] == ["alpha", "beta"]
     assert (await client.post(f"/api/v1{place}/check")).status_code == 202
     assert {each["kind"] for each in (await client.get("/api/v1/feed-kinds")).json()} >= {"gitmodules", "oai"}
+    assert f'It comes from a list: <a href="{place}">' in (await client.get("/catalog/alpha?tab=source")).text
     seen = await (await api_for(grace)).get(place)
     assert "Stop following" not in seen.text
     wrong = await client.post(f"{place}/remove", data={"confirm": "x"})

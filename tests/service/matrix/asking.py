@@ -108,7 +108,7 @@ def _keys(route: Any) -> list[str]:
         return [f"GET {path}/{{path}}"]  # a folder of files
     if len(methods) > 2:
         return [f"{ANY} {path}"]
-    return [f"{method} {path}" for method in sorted(methods - {"HEAD"})]
+    return [f"{method} {path}" for method in sorted(methods - {"HEAD"} or methods)]
 
 
 @asynccontextmanager

@@ -310,6 +310,8 @@ TABLE: dict[str, Row] = {
     "POST /api/v1/feeds/{feed_id}/check": Row(DEVELOPER, 202),
     "DELETE /api/v1/feeds/{feed_id}": Row(MANAGER, 204),
     "GET /feeds": Row(SIGNED_IN, lists=True),
+    "GET /feeds/events": Row(SIGNED_IN),
+    "GET /feeds/{feed_id}/events": Row(VIEWER),
     "GET /feeds/new": Row(DEVELOPER.but(stranger=403)),
     "POST /feeds/new": Row(DEVELOPER.but(stranger=403), 422, form={"address": NO_ADDRESS}),
     "GET /feeds/{feed_id}": Row(VIEWER),

@@ -82,8 +82,18 @@ async def test_a_token_that_is_not_valid_opens_nothing_not_even_what_is_open(mat
 
 
 # Lists of what belongs to no project.
-_ALONE = ("depositories", "issuers", "levels", "metadata-schemas", "quotas", "templates", "tools")
-ONE_BY_ONE = frozenset(f"GET /api/v1/{each}" for each in _ALONE)
+_ALONE = (
+    "depositories",
+    "feed-kinds",
+    "issuers",
+    "levels",
+    "metadata-schemas",
+    "quotas",
+    "templates",
+    "tools",
+)
+# What is like a module is shown to be told to who may see it in tests/service/catalog_domain/test_search.py.
+ONE_BY_ONE = frozenset(f"GET /api/v1/{each}" for each in (*_ALONE, "modules/{name}/similar"))
 
 
 def _tells_many(route: APIRoute) -> bool:

@@ -16,7 +16,7 @@ from fairhaven.catalog.pages import fair
 from fairhaven.catalog.places import Forge
 from fairhaven.catalog.schemas import Module, Release, ReleaseChanges
 from fairhaven.catalog.schemas.readmes import Readme
-from fairhaven.catalog.service import Exported
+from fairhaven.catalog.service import Exported, feeds
 from fairhaven.core.http import RequestContext
 from fairhaven.ui.translations import gettext as _
 
@@ -113,12 +113,13 @@ async def releases(visit: Visit) -> Mapping[str, Any]:
 async def source(visit: Visit) -> Mapping[str, Any]:
     """Where it comes from, and for those who may know, the hook."""
     if not visit.may_mend:
-        return {"hook": None, "asked": None}
+        return {"hook": None, "asked": None, "lists": ()}
     call, platform = visit.call, visit.call.platform
     public_url = platform.settings.public_url
     return {
         "hook": await service.hook(call.session, call.actor, platform.keys, visit.module.name, public_url),
         "asked": await service.forge_look(call.session, call.actor, visit.module.name),
+        "lists": await feeds.feeds_of_module(call.session, call.actor, visit.module.id),
     }
 
 

@@ -1,6 +1,5 @@
 """Tools: the list, and a tool's page with its form and what would run for it."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
@@ -9,7 +8,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse, Response
 from markupsafe import Markup
 
-from fairhaven.catalog import policy, service
+from fairhaven.catalog import policy, service, telling
 from fairhaven.catalog.api import answers
 from fairhaven.catalog.exports import software
 from fairhaven.catalog.schemas import NewPlan, Plan, Tool
@@ -132,9 +131,8 @@ def _curl(call: Call, tool: Tool, planned: Plan) -> str:
 
 
 def _embedded(call: Call, tool: Tool) -> Markup:
-    if not tool.valid:
-        return Markup("")
-    text = json.dumps(software.document(tool, answers.site_of(call.platform)), ensure_ascii=False)
-    # No text of a tool ends the script or begins a comment in it.
-    safe = text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
-    return Markup(safe)  # noqa: S704 - what HTML would read is escaped above
+    return (
+        telling.in_script(software.document(tool, answers.site_of(call.platform)))
+        if tool.valid
+        else Markup("")
+    )

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, Select, Text, func, literal, or_, select, tuple_
@@ -50,25 +51,29 @@ _moment: ColumnElement[datetime] = func.date_trunc(
 async def records(session: AsyncSession, site: Site, wanted: Wanted, *, limit: int) -> Sequence[Record]:
     """The next records, oldest first."""
     policy.can_list.check(ANONYMOUS)
-    conditions = _conditions(wanted)
+    # First which, then whole: rows are wide, and all of them are looked through for a page.
+    chosen = _chosen(wanted)
     if wanted.after:
-        conditions.append(tuple_(_moment, ModuleRow.id) > tuple_(*(literal(each) for each in wanted.after)))
+        last = tuple_(*(literal(each) for each in wanted.after))
+        chosen = chosen.where(tuple_(*chosen.selected_columns) > last)
+    page = chosen.order_by(*chosen.selected_columns).limit(limit).subquery("page")
     # The words for searching are half of a row, and no harvester wants them.
-    query = select(ModuleRow, _moment).options(defer(ModuleRow.search)).where(*conditions)
-    query = query.order_by(_moment, ModuleRow.id).limit(limit)
+    query = select(ModuleRow, page.c.moment).join(page, page.c.id == ModuleRow.id)
+    query = query.options(defer(ModuleRow.search)).order_by(page.c.moment, page.c.id)
     return await _told(session, site, (await session.execute(query)).all())
 
 
 async def count_records(session: AsyncSession, wanted: Wanted) -> int:
     policy.can_list.check(ANONYMOUS)
-    query = select(func.count()).select_from(ModuleRow).where(*_conditions(wanted))
+    query = select(func.count()).select_from(_chosen(wanted).subquery("chosen"))
     return await session.scalar(query) or 0
 
 
 async def record(session: AsyncSession, site: Site, name: str) -> Record | None:
     """The record of a module by its name."""
     policy.can_list.check(ANONYMOUS)
-    query = select(ModuleRow, _moment).where(ModuleRow.name == clean(name), *_conditions(Wanted()))
+    bearer = select(_bearers(ModuleRow.name == clean(name)).subquery("bearer").c.id)
+    query = select(ModuleRow, _moment).where(ModuleRow.id.in_(bearer))
     found = await _told(session, site, (await session.execute(query)).all())
     return found[0] if found else None
 
@@ -76,29 +81,34 @@ async def record(session: AsyncSession, site: Site, name: str) -> Record | None:
 async def earliest(session: AsyncSession) -> datetime:
     """The lowest datestamp there is; now, when there is none."""
     policy.can_list.check(ANONYMOUS)
-    return await session.scalar(select(func.min(_moment)).where(*_conditions(Wanted()))) or datetime.now(UTC)
+    every = _chosen(Wanted()).subquery("every")
+    return await session.scalar(select(func.min(every.c.moment))) or datetime.now(UTC)
 
 
-def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = [ModuleRow.id.in_(_bearers())]
+def _chosen(wanted: Wanted) -> Select[Any]:
+    """Datestamp and id of every record that is asked for."""
+    bearers = _bearers().subquery("bearers")
+    chosen: Select[Any] = select(bearers.c.moment, bearers.c.id)
     if wanted.since:
-        conditions.append(_moment >= wanted.since)
+        chosen = chosen.where(bearers.c.moment >= wanted.since)
     if wanted.until:
-        conditions.append(_moment <= wanted.until)
+        chosen = chosen.where(bearers.c.moment <= wanted.until)
     if wanted.terms is not None:
-        mine: ColumnElement[bool] = ModuleRow.terms.op("&&", is_comparison=True)(
-            literal(list(wanted.terms), ARRAY(Text))
-        )
-        conditions.append(mine)
-    return conditions
+        terms = literal(list(wanted.terms), ARRAY(Text))
+        chosen = chosen.where(bearers.c.terms.op("&&", is_comparison=True)(terms))
+    return chosen
 
 
-def _bearers() -> Select[UUID]:
+def _bearers(*conditions: ColumnElement[bool]) -> Select[Any]:
     """One public module for each name: who bears it, else who bore it last."""
     newest = ModuleRow.removed_at.desc().nulls_first()
     public = or_(ModuleRow.visibility == Visibility.PUBLIC, ModuleRow.withheld_at.is_not(None))
-    one = select(ModuleRow.id).ext(distinct_on(ModuleRow.name))
-    return one.where(public, ~ModuleRow.hidden).order_by(ModuleRow.name, newest)
+    # Names are compared as bytes: their order is all the same, and letters take three times as long.
+    name = ModuleRow.name.collate("C")
+    one: Any = select(ModuleRow.id, _moment.label("moment"), ModuleRow.terms)
+    one = one.ext(distinct_on(name))
+    chosen: Select[Any] = one.where(public, ~ModuleRow.hidden, *conditions).order_by(name, newest)
+    return chosen
 
 
 async def _told(session: AsyncSession, site: Site, rows: Sequence[Row[ModuleRow, datetime]]) -> list[Record]:

@@ -24,7 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from fairhaven.catalog import policy
 from fairhaven.catalog.models import ModuleRow, ReleaseRow
-from fairhaven.catalog.schemas import ModuleSummary, ReleaseMark, Sort
+from fairhaven.catalog.schemas import ModuleSummary, ReleaseMark, Sort, Trust
 from fairhaven.catalog.service import searching
 from fairhaven.catalog.service.searching import Chosen, Shape, View, Wanted
 from fairhaven.core import pagination
@@ -181,4 +181,5 @@ def _summary(row: Row[Any]) -> ModuleSummary:
     has = [term[4:] for term in terms if term.startswith("has=")]
     # What comes from our own table is of its types already: checking it again took a tenth of a search.
     values = dict(zip(_SHOWN, row, strict=False))
+    values["trust"] = Trust(values["trust"])
     return ModuleSummary.model_construct(None, **values, has=has, latest_release=latest)

@@ -151,7 +151,7 @@ class Model:
 
 
 def load(name: str) -> Model:
-    """Import the module whose entry point is `name` (if empty, the only one, or the one made from the others).
+    """Import the module whose entry point is `name`; if empty, the only one, or the one made from the others.
 
     Raises:
         LoadFailed: no entry point, several, or the module fails to import or to tell its arguments.
