@@ -9,6 +9,7 @@ import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib import import_module
+from importlib.metadata import distribution
 from pathlib import Path
 from pkgutil import iter_modules, resolve_name
 from typing import Any, get_args, get_origin
@@ -359,7 +360,9 @@ def policy_modules() -> Iterator[tuple[str, Any]]:
 
 def problems() -> str:
     import_module("fairhaven.up")  # with it, nearly every module that has problems of its own
-    import_module("fairhaven.secrets.drivers.table")  # drivers are imported when they are chosen
+    for point in distribution("fairhaven").entry_points:
+        if point.group.startswith("fairhaven."):
+            point.load()  # drivers are imported when they are chosen
     found = sorted(_problems(Problem), key=lambda each: (each.status, each.__name__))
     rows = [
         [str(each.status), f"`{type_of(each)}`", each.title, each.fix or "said with each"] for each in found

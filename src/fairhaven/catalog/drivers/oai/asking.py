@@ -21,7 +21,7 @@ BUSY = (429, 503)
 USER_AGENT = f"fairhaven/{__version__} (OAI-PMH harvester)"
 
 
-class Refused(ListProblem):
+class ListRefused(ListProblem):
     """The endpoint answered with an error of the protocol."""
 
     def __init__(self, code: str, words: str) -> None:
@@ -41,7 +41,7 @@ async def ask(guard: Guard, base: str, arguments: Mapping[str, str]) -> Element:
     """The root of an answer that is no error.
 
     Raises:
-        Refused: it is an error of the protocol; `code` is its name.
+        ListRefused: it is an error of the protocol; `code` is its name.
         CursorLost: the resumption token is not known any more.
         ListProblem: it cannot be asked, is busy (`wait`), or answers no OAI-PMH.
     """
@@ -69,7 +69,7 @@ def _opened(content: bytes) -> Element:
         code, words = error.get("code") or "an error", error.text.strip()
         if code == "badResumptionToken":
             raise CursorLost(f"The endpoint does not go on with its list: {words[:300] or code}")
-        raise Refused(code, words)
+        raise ListRefused(code, words)
     return root
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fairhaven.catalog.drivers.oai.asking import Refused, ask
+from fairhaven.catalog.drivers.oai.asking import ListRefused, ask
 from fairhaven.catalog.drivers.oai.xml import Element
 from fairhaven.catalog.ports import ListProblem
 from fairhaven.core.outbound import Guard
@@ -79,7 +79,7 @@ async def records(guard: Guard, base: str, arguments: dict[str, str]) -> Told:
     """
     try:
         root = await ask(guard, base, {"verb": "ListRecords", **arguments})
-    except Refused as refused:
+    except ListRefused as refused:
         if refused.code == "noRecordsMatch":
             return Told((), "", None, "")
         raise
@@ -105,7 +105,7 @@ async def record(guard: Guard, base: str, identifier: str, prefix: str) -> Recor
     asked = {"verb": "GetRecord", "identifier": identifier, "metadataPrefix": prefix}
     try:
         root = await ask(guard, base, asked)
-    except Refused as refused:
+    except ListRefused as refused:
         if refused.code in ("idDoesNotExist", "cannotDisseminateFormat"):
             return None
         raise

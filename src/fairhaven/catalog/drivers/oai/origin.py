@@ -6,7 +6,7 @@ They are described, and there is nothing to build.
 from pathlib import Path
 
 from fairhaven.catalog.drivers.oai import harvest, records
-from fairhaven.catalog.drivers.oai.asking import Refused
+from fairhaven.catalog.drivers.oai.asking import ListRefused
 from fairhaven.catalog.drivers.oai.records import Content
 from fairhaven.catalog.ports import ListProblem
 from fairhaven.core.outbound import Guard
@@ -56,7 +56,7 @@ async def _content(place: Place, guard: Guard) -> Content:
 async def _best(guard: Guard, base: str, identifier: str) -> str:
     try:
         return await harvest.best_prefix(guard, base, identifier=identifier)
-    except Refused as refused:
+    except ListRefused as refused:
         if refused.code in ("idDoesNotExist", "noMetadataFormats"):
             raise RepositoryNotFound(
                 "The endpoint has no such record.", fix="Check its identifier."
