@@ -110,8 +110,7 @@ async def _listed(call: RequestContext, site: Site, asked: Asked) -> tuple[Seque
         raise OaiError("noRecordsMatch", "There is no record that fits.")
     total = place.total if place else await harvesting.count_records(call.session, wanted)
     token = await _next(call, first, found, told=place.told if place else 0, total=total)
-    told = [each for each in found[:BATCH] if each.item is not None or each.gone]
-    return told, prefix, token
+    return found[:BATCH], prefix, token
 
 
 async def _place(call: RequestContext, asked: Asked) -> Place | None:

@@ -108,7 +108,8 @@ class Graph:
 
     def namespaces(self, prefixes: Iterable[tuple[str, Namespace]]) -> dict[str, str]:
         """The prefixes that occur in the graph, with what they stand for."""
-        used = set(self._iris())
+        # Namespaces end in a slash or a hash: a few beginnings stand for all the names that have them.
+        used = {each[: max(each.rfind("/"), each.rfind("#")) + 1] for each in self._iris()}
         known = {name: space.base for name, space in prefixes}
         return {name: base for name, base in known.items() if any(each.startswith(base) for each in used)}
 

@@ -1,5 +1,6 @@
 """FAIR Signposting (levels 1 and 2): typed links of an item's page, and the same as a linkset (RFC 9264)."""
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -8,6 +9,7 @@ from fairhaven.catalog.exports.item import Item, agent_id
 JSON_TYPE = "application/linkset+json"
 TEXT_TYPE = "application/linkset"
 OPENAPI_TYPE = "application/vnd.oai.openapi+json"
+_NOT_IN_HEADER = re.compile(r'[^!-~]|[<>"]')
 _MOST_IN_HEADER = 20  # of authors and files: proxies refuse headers that are too long
 
 
@@ -109,7 +111,4 @@ def _media_type(format: str | None) -> str | None:
 
 def _ascii(address: str) -> str:
     """An address as a header holds it: other characters percent-encoded, quotes and brackets too."""
-    return "".join(
-        each if 32 < ord(each) < 127 and each not in '<>"' else "".join(f"%{b:02X}" for b in each.encode())
-        for each in address
-    )
+    return _NOT_IN_HEADER.sub(lambda found: "".join(f"%{byte:02X}" for byte in found[0].encode()), address)

@@ -12,6 +12,9 @@ from fairhaven.core import sealing
 from fairhaven.core.db import Entity, now
 
 _PRESENT = text("removed_at IS NULL")
+_DATESTAMP = """CASE WHEN (visibility = 'public' OR withheld_at IS NOT NULL) AND NOT hidden
+THEN date_trunc('second', coalesce(removed_at, withheld_at, updated_at) AT TIME ZONE 'UTC') AT TIME ZONE 'UTC'
+END"""
 
 
 class ModuleRow(Entity):
@@ -25,6 +28,8 @@ class ModuleRow(Entity):
         Index("ix_modules_terms", "terms", postgresql_using="gin"),
         Index("ix_modules_search", "search", postgresql_using="gin"),
         Index("ix_modules_updated_at_id", "updated_at", "id", postgresql_where=_PRESENT),
+        Index("ix_modules_name_removed_at", "name", "removed_at"),
+        Index("ix_modules_datestamp_id", "datestamp", "id", postgresql_include=["removed_at", "name"]),
         # Long texts lie beside the table, so that lists and counts read a tenth of the pages.
         {"postgresql_with": {"toast_tuple_target": 1280}},
     )
@@ -89,6 +94,8 @@ class ModuleRow(Entity):
     # When the robot was last sent there, or is about to be.
     assessed_at: Mapped[datetime | None]
     removed_at: Mapped[datetime | None]
+    # When its record for harvesters, who know seconds, changed last; none if it never was public.
+    datestamp: Mapped[datetime | None] = mapped_column(Computed(_DATESTAMP, persisted=True))
 
 
 class ReleaseRow(Entity):

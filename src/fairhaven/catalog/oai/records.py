@@ -94,8 +94,13 @@ def sets() -> Mapping[str, tuple[str, tuple[str, ...]]]:
 
 def sets_of(terms: Sequence[str]) -> list[str]:
     """The sets that a module with these terms is in; a set's parents go without saying (§2.6)."""
-    mine = set(terms)
-    return [spec for spec, (_, own) in sets().items() if ":" in spec and mine & set(own)]
+    return [spec for term in terms if (spec := _specs().get(term))]
+
+
+@cache
+def _specs() -> Mapping[str, str]:
+    """The set of each term."""
+    return {own[0]: spec for spec, (_, own) in sets().items() if ":" in spec}
 
 
 def _spec(value: str) -> str:

@@ -1,20 +1,18 @@
 """What harvesters may take: every public module, and for ever that one is not any more; by datestamp."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, Text, func, literal, or_, select, tuple_
-from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
+from sqlalchemy import ColumnElement, Text, and_, exists, func, literal, or_, select, tuple_
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import defer
+from sqlalchemy.orm import aliased
 
 from fairhaven.catalog import policy
 from fairhaven.catalog.exports.item import Item, Site
 from fairhaven.catalog.models import ModuleRow, ReleaseRow
-from fairhaven.catalog.schemas import Visibility
 from fairhaven.catalog.service.exporting import item_of
 from fairhaven.catalog.service.searching import clean
 from fairhaven.core.policy import ANONYMOUS
@@ -42,85 +40,80 @@ class Wanted:
     after: tuple[datetime, UUID] | None = None
 
 
-# Harvesters know seconds; so does the order, that what they were told and what they ask for agree.
-_moment: ColumnElement[datetime] = func.date_trunc(
-    "second", func.coalesce(ModuleRow.removed_at, ModuleRow.withheld_at, ModuleRow.updated_at)
-)
-
-
 async def records(session: AsyncSession, site: Site, wanted: Wanted, *, limit: int) -> Sequence[Record]:
-    """The next records, oldest first."""
+    """The next records, oldest first; those that cannot be told are passed over."""
     policy.can_list.check(ANONYMOUS)
-    # First which, then whole: rows are wide, and all of them are looked through for a page.
-    chosen = _chosen(wanted)
-    if wanted.after:
-        last = tuple_(*(literal(each) for each in wanted.after))
-        chosen = chosen.where(tuple_(*chosen.selected_columns) > last)
-    page = chosen.order_by(*chosen.selected_columns).limit(limit).subquery("page")
-    # The words for searching are half of a row, and no harvester wants them.
-    query = select(ModuleRow, page.c.moment).join(page, page.c.id == ModuleRow.id)
-    query = query.options(defer(ModuleRow.search)).order_by(page.c.moment, page.c.id)
-    return await _told(session, site, (await session.execute(query)).all())
+    told: list[Record] = []
+    while (missing := limit - len(told)) > 0:
+        page = await _page(session, site, wanted, missing)
+        told += [each for each in page if each.item is not None or each.gone]
+        if len(page) < missing:
+            break
+        wanted = replace(wanted, after=(page[-1].moment, page[-1].id))
+    return told
 
 
 async def count_records(session: AsyncSession, wanted: Wanted) -> int:
     policy.can_list.check(ANONYMOUS)
-    query = select(func.count()).select_from(_chosen(wanted).subquery("chosen"))
+    query = select(func.count()).select_from(ModuleRow).where(*_conditions(wanted))
     return await session.scalar(query) or 0
 
 
 async def record(session: AsyncSession, site: Site, name: str) -> Record | None:
     """The record of a module by its name."""
     policy.can_list.check(ANONYMOUS)
-    bearer = select(_bearers(ModuleRow.name == clean(name)).subquery("bearer").c.id)
-    query = select(ModuleRow, _moment).where(ModuleRow.id.in_(bearer))
-    found = await _told(session, site, (await session.execute(query)).all())
+    query = select(ModuleRow).where(_bears, ModuleRow.name == clean(name))
+    found = await _told(session, site, (await session.scalars(query)).all())
     return found[0] if found else None
 
 
 async def earliest(session: AsyncSession) -> datetime:
     """The lowest datestamp there is; now, when there is none."""
     policy.can_list.check(ANONYMOUS)
-    every = _chosen(Wanted()).subquery("every")
-    return await session.scalar(select(func.min(every.c.moment))) or datetime.now(UTC)
+    query = select(func.min(ModuleRow.datestamp)).where(_bears)
+    return await session.scalar(query) or datetime.now(UTC)
 
 
-def _chosen(wanted: Wanted) -> Select[Any]:
-    """Datestamp and id of every record that is asked for."""
-    bearers = _bearers().subquery("bearers")
-    chosen: Select[Any] = select(bearers.c.moment, bearers.c.id)
+async def _page(session: AsyncSession, site: Site, wanted: Wanted, limit: int) -> Sequence[Record]:
+    query = select(ModuleRow).where(*_conditions(wanted)).order_by(*_PLACE).limit(limit)
+    return await _told(session, site, (await session.scalars(query)).all())
+
+
+def _conditions(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
+    """Those of every record that is asked for."""
+    yield _bears
+    if wanted.after:
+        yield tuple_(*_PLACE) > tuple_(*(literal(each) for each in wanted.after))
     if wanted.since:
-        chosen = chosen.where(bearers.c.moment >= wanted.since)
+        yield ModuleRow.datestamp >= wanted.since
     if wanted.until:
-        chosen = chosen.where(bearers.c.moment <= wanted.until)
+        yield ModuleRow.datestamp <= wanted.until
     if wanted.terms is not None:
-        terms = literal(list(wanted.terms), ARRAY(Text))
-        chosen = chosen.where(bearers.c.terms.op("&&", is_comparison=True)(terms))
-    return chosen
+        yield ModuleRow.terms.op("&&", is_comparison=True)(literal(list(wanted.terms), ARRAY(Text)))
 
 
-def _bearers(*conditions: ColumnElement[bool]) -> Select[Any]:
-    """One public module for each name: who bears it, else who bore it last."""
-    newest = ModuleRow.removed_at.desc().nulls_first()
-    public = or_(ModuleRow.visibility == Visibility.PUBLIC, ModuleRow.withheld_at.is_not(None))
-    # Names are compared as bytes: their order is all the same, and letters take three times as long.
-    name = ModuleRow.name.collate("C")
-    one: Any = select(ModuleRow.id, _moment.label("moment"), ModuleRow.terms)
-    one = one.ext(distinct_on(name))
-    chosen: Select[Any] = one.where(public, ~ModuleRow.hidden, *conditions).order_by(name, newest)
-    return chosen
+_PLACE = (ModuleRow.datestamp, ModuleRow.id)
+_later = aliased(ModuleRow)
+# One module for each name: who bears it, else who bore it last.
+_overtaken = exists().where(
+    _later.name == ModuleRow.name,
+    _later.datestamp.is_not(None),
+    or_(_later.removed_at.is_(None), _later.removed_at > ModuleRow.removed_at),
+)
+_bears = and_(ModuleRow.datestamp.is_not(None), or_(ModuleRow.removed_at.is_(None), ~_overtaken))
 
 
-async def _told(session: AsyncSession, site: Site, rows: Sequence[Row[ModuleRow, datetime]]) -> list[Record]:
-    ids = [row.latest_release_id for row, _ in rows if row.latest_release_id and not _gone(row)]
+async def _told(session: AsyncSession, site: Site, rows: Sequence[ModuleRow]) -> list[Record]:
+    ids = [row.latest_release_id for row in rows if row.latest_release_id and not _gone(row)]
     found = await session.scalars(select(ReleaseRow).where(ReleaseRow.id.in_(ids)))
     releases = {each.id: each for each in found}
     told = []
-    for row, moment in rows:
+    for row in rows:
+        assert row.datestamp  # those without one were not asked for
         release = releases.get(row.latest_release_id) if row.latest_release_id else None
         item = None if _gone(row) else item_of(site, row, release, pinned=False)
         known = item if isinstance(item, Item) else None
-        told.append(Record(row.id, row.name, moment, row.terms, _gone(row), known))
+        told.append(Record(row.id, row.name, row.datestamp, row.terms, _gone(row), known))
     return told
 
 
