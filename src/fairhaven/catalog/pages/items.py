@@ -22,9 +22,7 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 @router.get("/catalog/{name}")
 async def module(call: Call, name: str, tab: Annotated[str, Query(max_length=20)] = "") -> Response:
     """One module; `tab` is one of `tabs.TABS`."""
-    told = await service.exported(
-        call.session, call.actor, answers.site_of(call.platform), name, present=True
-    )
+    told = await service.shown(call.session, call.actor, answers.site_of(call.platform), name)
     found = told.module
     visit = tabs.Visit(call, found, told)
     shown = tab if tab in tabs.TABS else ""

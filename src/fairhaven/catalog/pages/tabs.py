@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from fairhaven.catalog import beside, evidence, fitting, running, service, telling
 from fairhaven.catalog.beside import Beside
@@ -21,6 +21,8 @@ from fairhaven.core.http import RequestContext
 from fairhaven.ui.translations import gettext as _
 
 SIMILAR = 4  # modules that the overview shows
+LONG = 8_000  # characters: to draw them takes more than a millisecond
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -59,13 +61,10 @@ class Visit:
 async def overview(visit: Visit) -> Mapping[str, Any]:
     """What it is, for whom, how good, and what it takes."""
     module, content = visit.module, visit.content
-    readme = await service.kept_readme(visit.call.session, module.id)
     machines = await visit.beside.machines(visit.call)
     return {
-        "description": await asyncio.to_thread(
-            telling.folded, module.description, *_around(visit, module.commit)
-        ),
-        "readme": await _shown(visit, readme),
+        "description": await _drawn(telling.folded, module.description, *_around(visit, module.commit)),
+        "readme": await _shown(visit, visit.told.readme),
         "content": content,
         "results": evidence.results(content) if content else (),
         "fits": fitting.fits(content.resources, machines) if content else (),
@@ -79,9 +78,8 @@ async def overview(visit: Visit) -> Mapping[str, Any]:
 
 async def readme(visit: Visit) -> Mapping[str, Any]:
     """The whole README."""
-    found = await service.kept_readme(visit.call.session, visit.module.id)
-    around = _around(visit, found.commit) if found else ("", ())
-    whole = await asyncio.to_thread(telling.text, found.text, *around) if found else ""
+    found = visit.told.readme
+    whole = await _drawn(telling.text, found.text, *_around(visit, found.commit)) if found else ""
     return {"readme": found, "whole": whole}
 
 
@@ -165,7 +163,12 @@ async def _shown(visit: Visit, found: Readme | None) -> telling.Folded | None:
         return None
     if not found.markdown:
         return telling.plain(found.text)
-    return await asyncio.to_thread(telling.begun, found.text, *_around(visit, found.commit))
+    return await _drawn(telling.begun, found.text, *_around(visit, found.commit))
+
+
+async def _drawn(draw: Callable[[str, str, telling.Pictures], T], text: str, *around: Any) -> T:
+    """A text as HTML; a long one takes long, and must not keep others waiting."""
+    return await asyncio.to_thread(draw, text, *around) if len(text) > LONG else draw(text, *around)
 
 
 def _around(visit: Visit, commit: str) -> tuple[str, telling.Pictures]:

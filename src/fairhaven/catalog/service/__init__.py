@@ -20,7 +20,7 @@ from fairhaven.catalog.service.deposits import (
     retry_deposit,
     start_deposit,
 )
-from fairhaven.catalog.service.exporting import Exported, catalog_page, exported, sitemap
+from fairhaven.catalog.service.exporting import Exported, catalog_page, exported, shown, sitemap
 from fairhaven.catalog.service.figures import figures
 from fairhaven.catalog.service.filling import forge_look
 from fairhaven.catalog.service.finding import search
@@ -38,7 +38,7 @@ from fairhaven.catalog.service.inspecting import METADATA_FILE, Inspected, Metad
 from fairhaven.catalog.service.learning import learn
 from fairhaven.catalog.service.listing import modules
 from fairhaven.catalog.service.reading import may, module, module_by_id
-from fairhaven.catalog.service.readmes import NoReadme, kept_readme, readme
+from fairhaven.catalog.service.readmes import NoReadme, readme
 from fairhaven.catalog.service.registering import AlreadyRegistered, check_may_register, register, remove
 from fairhaven.catalog.service.releases import publish, release, release_by_id, releases
 from fairhaven.catalog.service.saved import change_saved, delete_saved, save, saved
@@ -89,7 +89,6 @@ __all__ = [
     "hook",
     "index",
     "inspect",
-    "kept_readme",
     "learn",
     "look",
     "may",
@@ -114,6 +113,7 @@ __all__ = [
     "saved",
     "search",
     "search_vector",
+    "shown",
     "similar",
     "sitemap",
     "start_deposit",

@@ -1,7 +1,7 @@
 """Modules and releases as exports need them, also those that were removed: their names never break."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +16,9 @@ from fairhaven.catalog.exports.item import Edition, Item, NotExportable, Site
 from fairhaven.catalog.metadata import ModuleMetadata
 from fairhaven.catalog.models import ModuleRow, ReleaseRow
 from fairhaven.catalog.schemas import Module, Visibility
-from fairhaven.catalog.service.reading import read_module, row_named
+from fairhaven.catalog.schemas.readmes import Readme
+from fairhaven.catalog.service.reading import read_module, row_whole
+from fairhaven.catalog.service.readmes import readme_of
 from fairhaven.catalog.service.searching import clean, visible
 from fairhaven.core import pagination
 from fairhaven.core.errors import NotFound
@@ -33,11 +35,13 @@ class Exported:
 
     Attributes:
         item: None when the metadata cannot be told; `why` says why then.
+        readme: told to pages alone.
     """
 
     module: Module
     item: Item | None
     why: str = ""
+    readme: Readme | None = None
 
     def told(self) -> Item:
         """The item.
@@ -50,22 +54,27 @@ class Exported:
         return self.item
 
 
+async def shown(session: AsyncSession, actor: Actor, site: Site, name: str) -> Exported:
+    """A module that is there, with its README, as its page shows it.
+
+    Raises:
+        NotFound: there is none, or the actor may not know of it.
+    """
+    row, release = await row_whole(session, actor, name)
+    told = await _exported(session, site, row, release, pinned=False)
+    return replace(told, readme=readme_of(row))
+
+
 async def exported(
-    session: AsyncSession,
-    actor: Actor,
-    site: Site,
-    name: str,
-    version: str | None = None,
-    *,
-    present: bool = False,
+    session: AsyncSession, actor: Actor, site: Site, name: str, version: str | None = None
 ) -> Exported:
-    """A module or its release by name, also when it was removed, unless it must be `present`.
+    """A module or its release by name, also when it was removed.
 
     Raises:
         NotFound: there never was one, or the actor may not know of it.
     """
     policy.can_list.check(actor)
-    for row in [await row_named(session, actor, name)] if present else await _named(session, actor, name):
+    for row in await _named(session, actor, name):
         release = await _release(session, row, version)
         if version is None or release is not None:
             return await _exported(session, site, row, release, pinned=version is not None)

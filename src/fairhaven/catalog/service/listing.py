@@ -32,7 +32,6 @@ from fairhaven.core.errors import BadRequest
 from fairhaven.core.policy import Actor
 from fairhaven.core.schemas import Page
 
-MOST_RANKED = 1_000
 _SHOWN = (
     "id", "name", "title", "summary", "tags", "libraries", "tasks", "categories", "data_type", "license",
     "valid", "trust", "created_at", "updated_at", "fair_score",
@@ -70,8 +69,7 @@ async def modules(
 ) -> Page[ModuleSummary]:
     """Modules that the actor may see, that match `q` (words, "a phrase", -not, or) and the chosen facets.
 
-    Values of one facet are alternatives; facets narrow each other. Without
-    words, the best match is the newest; of more than `MOST_RANKED` matches, the newest are ranked.
+    Values of one facet are alternatives; facets narrow each other. Without words, the newest come first.
 
     Raises:
         BadRequest: the cursor is not of this list.
@@ -116,9 +114,8 @@ def _best(shape: Shape, later: bool) -> Select[Any]:
     # be it none, keeps the planner from doing so.
     found = select(ModuleRow.id, ModuleRow.ranking).where(*shape.fits()).offset(literal_column("0"))
     within = found.subquery("found")
-    # Ranking reads each match: where very many fit a common word, the newest are ranked.
-    newest = select(within).order_by(within.c.id.desc()).limit(MOST_RANKED).subquery("newest")
-    ranked = select(shape.score(newest.c.ranking).label("score"), newest.c.id).subquery("ranked")
+    # Every match is ranked: that takes less than to sort out the newest of them would.
+    ranked = select(shape.score(within.c.ranking).label("score"), within.c.id).subquery("ranked")
     beyond = [_beyond([ranked.c.score, ranked.c.id], Sort.RELEVANCE)] if later else []
     best = (
         select(ranked)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, Text, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import undefer
 
 from fairhaven.catalog import policy
 from fairhaven.catalog.models import ModuleRow, ReleaseRow
@@ -46,7 +47,18 @@ def may(actor: Actor, module: Module, rule: str) -> bool:
 
 async def row_named(session: AsyncSession, actor: Actor, name: str, *, lock: bool = False) -> ModuleRow:
     query = _named(Sight.of(actor), lock)
-    row: ModuleRow | None = await session.scalar(query, {**Sight.values(actor), "name": clean(name)})
+    return _seen(actor, name, await session.scalar(query, {**Sight.values(actor), "name": clean(name)}))
+
+
+async def row_whole(session: AsyncSession, actor: Actor, name: str) -> tuple[ModuleRow, ReleaseRow | None]:
+    """The row with its README, and its latest release: all that a page shows, by one question."""
+    query = _whole(Sight.of(actor))
+    found = (await session.execute(query, {**Sight.values(actor), "name": clean(name)})).one_or_none()
+    row, release = found or (None, None)
+    return _seen(actor, name, row), release
+
+
+def _seen(actor: Actor, name: str, row: ModuleRow | None) -> ModuleRow:
     # The list's filter and the rule say the same; asking both keeps either from being wrong alone.
     if row is None or not policy.can_see.allows(actor, row):
         policy.can_list.check(actor)
@@ -58,6 +70,13 @@ async def row_named(session: AsyncSession, actor: Actor, name: str, *, lock: boo
 def _named(sight: Sight, lock: bool) -> Select[ModuleRow]:
     query = select(ModuleRow).where(ModuleRow.name == bindparam("name", type_=Text), sight.condition())
     return query.with_for_update() if lock else query
+
+
+@lru_cache(maxsize=8)
+def _whole(sight: Sight) -> Select[ModuleRow, ReleaseRow]:
+    whole = select(ModuleRow, ReleaseRow).outerjoin(ReleaseRow, ReleaseRow.id == ModuleRow.latest_release_id)
+    named = whole.where(ModuleRow.name == bindparam("name", type_=Text), sight.condition())
+    return named.options(undefer(ModuleRow.readme))
 
 
 async def read_module(session: AsyncSession, row: ModuleRow, release: ReleaseRow | None = None) -> Module:

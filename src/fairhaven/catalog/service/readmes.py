@@ -1,14 +1,12 @@
 """READMEs: read beside the metadata, kept with the module, told to who may see it."""
 
 from collections.abc import Mapping
-from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from fairhaven.catalog.models import ModuleRow
 from fairhaven.catalog.schemas.readmes import Readme
-from fairhaven.catalog.service.reading import row_named
+from fairhaven.catalog.service.reading import row_whole
 from fairhaven.core.errors import NotFound
 from fairhaven.core.policy import Actor
 
@@ -28,17 +26,16 @@ async def readme(session: AsyncSession, actor: Actor, name: str) -> Readme:
     Raises:
         NotFound: there is no such module, or the actor may not know of it; NoReadme: it has none.
     """
-    row = await row_named(session, actor, name)
-    found = await kept_readme(session, row.id)
+    row, _ = await row_whole(session, actor, name)
+    found = readme_of(row)
     if found is None:
         raise NoReadme(f"The repository of `{row.name}` has no README in its top folder.")
     return found
 
 
-async def kept_readme(session: AsyncSession, module_id: UUID) -> Readme | None:
-    """The README of a module that somebody may see: asks no policy."""
-    found = await session.scalar(select(ModuleRow.readme).where(ModuleRow.id == module_id))
-    return Readme.model_validate(found) if found else None
+def readme_of(row: ModuleRow) -> Readme | None:
+    """The README of a row that was read whole."""
+    return Readme.model_validate(row.readme) if row.readme else None
 
 
 def taken(files: Mapping[str, bytes], commit: str) -> Readme | None:

@@ -17,6 +17,7 @@ from sqlalchemy import (
     and_,
     any_,
     bindparam,
+    case,
     cast,
     func,
     literal_column,
@@ -142,7 +143,9 @@ def _asked(kind: str, number: int) -> ColumnElement[Any]:
     """One part of a question: as English, or as it stands."""
     text: ColumnElement[Any] = bindparam(f"w{number}", type_=Text)
     query: Callable[..., ColumnElement[Any]] = func.to_tsquery if kind == "begun" else func.phraseto_tsquery
-    either = _or(query(_ENGLISH, text), query(_SIMPLE, text))
+    english, simple = query(_ENGLISH, text), query(_SIMPLE, text)
+    # The index would look for the same word twice.
+    either = case((english == simple, simple), else_=_or(english, simple))
     return func.tsquery_not(either) if kind == "not" else either
 
 

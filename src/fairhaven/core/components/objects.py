@@ -34,8 +34,8 @@ PORTS = {
     "filer-grpc": "filer.port.grpc",
     "admin": "admin.port",
 }
-# Go gives memory back late; a soft limit keeps the heap small after large transfers at little cost. It counts
-# 230 MiB that are set aside and half of them never touched: near those, collecting would take a tenth of a core.
+# Go gives memory back late; a soft limit keeps the heap small after large transfers at little cost.
+# It counts 230 MiB set aside, half of them never touched: near those, collecting takes a tenth of a core.
 GO_MEMORY = {"GOMEMLIMIT": "320MiB", "GOGC": "50"}
 SIGNED = ("jwt.signing", "jwt.signing.read", "jwt.filer_signing", "jwt.filer_signing.read")
 

@@ -12,7 +12,8 @@ depends_on: str | Sequence[str] | None = None
 DATESTAMP = """
 ALTER TABLE modules ADD COLUMN datestamp timestamptz GENERATED ALWAYS AS (
     CASE WHEN (visibility = 'public' OR withheld_at IS NOT NULL) AND NOT hidden
-    THEN date_trunc('second', coalesce(removed_at, withheld_at, updated_at) AT TIME ZONE 'UTC') AT TIME ZONE 'UTC'
+    THEN date_trunc('second', coalesce(removed_at, withheld_at, updated_at) AT TIME ZONE 'UTC')
+        AT TIME ZONE 'UTC'
     END
 ) STORED
 """

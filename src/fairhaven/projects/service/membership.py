@@ -1,10 +1,11 @@
 """Projects and membership; `visible_ids` is the one source of what an actor may see in lists."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ColumnElement, Select, Uuid, any_, bindparam, select
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from fairhaven.core.errors import NotFound
@@ -79,7 +80,8 @@ def visible_ids(actor: Actor) -> Select[UUID]:
 
 def visible_ids_of(administrator: bool) -> Select[UUID]:
     """`visible_ids` for statements that are built once: they are then asked with `{"mine": mine(actor)}`."""
-    return _every if administrator else _every.where(ProjectRow.id.in_(bindparam("mine", expanding=True)))
+    mine: ColumnElement[Any] = bindparam("mine", type_=ARRAY(Uuid()))
+    return _every if administrator else _every.where(ProjectRow.id == any_(mine))
 
 
 def mine(actor: Actor) -> list[UUID]:
