@@ -117,7 +117,7 @@ async def test_postgres_is_durable_and_small_and_has_vectors(tmp_path):
             ("fsync", "on"),
             ("synchronous_commit", "on"),
             ("autovacuum", "on"),
-            ("shared_buffers", "32MB"),
+            ("shared_buffers", "128MB"),
             ("jit", "off"),
             ("server_encoding", "UTF8"),
             ("listen_addresses", ""),

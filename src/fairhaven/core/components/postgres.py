@@ -35,7 +35,7 @@ SETTINGS = {
     "listen_addresses": "''",
     "unix_socket_permissions": "0700",
     "max_connections": "100",
-    "shared_buffers": "32MB",
+    "shared_buffers": "128MB",  # taken as tables grow, and not before
     "max_wal_size": "256MB",
     "min_wal_size": "32MB",
     "wal_level": "minimal",
