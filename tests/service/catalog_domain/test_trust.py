@@ -124,6 +124,9 @@ async def test_what_is_withdrawn_from_the_public_is_deleted_to_harvesters_and_ma
     for visibility, status, gone in (("project", 404, True), ("public", 200, False)):
         await manager.patch(DIGITS, json={"visibility": visibility})
         assert (await nobody.get(DIGITS)).status_code == status
+        identifier = await nobody.get("/id/module/digits", headers={"Accept": "text/turtle"})
+        assert identifier.status_code == (410 if gone else 200)
+        assert (await nobody.get("/id/module/none-such")).status_code == 404
         assert ('status="deleted"' in await harvested()) == gone
         assert ("<metadata>" in await harvested()) != gone
     assert (await manager.get(DIGITS)).status_code == 200

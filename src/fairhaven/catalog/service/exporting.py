@@ -21,12 +21,17 @@ from fairhaven.catalog.service.reading import read_module, row_whole
 from fairhaven.catalog.service.readmes import readme_of
 from fairhaven.catalog.service.searching import clean, visible
 from fairhaven.core import pagination
-from fairhaven.core.errors import NotFound
+from fairhaven.core.errors import Gone, NotFound
 from fairhaven.core.policy import ANONYMOUS, Actor
 from fairhaven.core.schemas import Page
 from fairhaven.projects import service as projects
 
 MOST_IN_SITEMAP = 50_000  # sitemaps.org: entries of one file
+
+
+class NoLongerPublic(Gone):
+    title = "It is public no more"
+    fix = "Ask its authors, or sign in if you are one of them."
 
 
 @dataclass(frozen=True)
@@ -72,6 +77,7 @@ async def exported(
 
     Raises:
         NotFound: there never was one, or the actor may not know of it.
+        NoLongerPublic: everybody could see it once.
     """
     policy.can_list.check(actor)
     for row in await _named(session, actor, name):
@@ -79,6 +85,8 @@ async def exported(
         if version is None or release is not None:
             return await _exported(session, site, row, release, pinned=version is not None)
     wanted = f"{name}@{version}" if version else name
+    if when := await _withheld(session, name):
+        raise NoLongerPublic(f"`{wanted[:120]}` was public until {when.date().isoformat()}.")
     raise NotFound(f"There is nothing of the name `{wanted[:120]}`, or you may not see it.")
 
 
@@ -121,6 +129,13 @@ async def _named(session: AsyncSession, actor: Actor, name: str) -> Sequence[Mod
     rows = await session.scalars(query.order_by(order).limit(20))
     # The filter and the rule say the same; asking both keeps either from being wrong alone.
     return [row for row in rows if policy.can_see.allows(actor, row)]
+
+
+async def _withheld(session: AsyncSession, name: str) -> datetime | None:
+    """Since when what everybody could see is for some alone: its identifier says so, and nothing else of it."""
+    query = select(func.max(ModuleRow.withheld_at)).where(ModuleRow.name == clean(name), ~ModuleRow.hidden)
+    found: datetime | None = await session.scalar(query)
+    return found
 
 
 def _left(actor: Actor) -> ColumnElement[bool]:
