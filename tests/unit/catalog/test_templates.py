@@ -192,7 +192,8 @@ def test_the_command_writes_a_folder_that_is_right(tmp_path: Path) -> None:
     assert run(app, ["metadata", "check", str(folder)]).exit_code == 0
     assert (folder / ".gitignore").is_file()
     again = run(app, ["module", "new", "bird-songs", *asked, f"--into={folder}"])
-    assert again.exit_code == 1 and "not empty" in again.output
+    assert again.exit_code == 1
+    assert "not empty" in " ".join(again.output.split())  # lines are broken wherever the path is long
     wrong = run(app, ["module", "new", "bird-songs", *asked, "--orcid=1", f"--into={tmp_path / 'b'}"])
     assert wrong.exit_code == 1 and "orcid: It must be an ORCID" in wrong.output
     prompted = run(

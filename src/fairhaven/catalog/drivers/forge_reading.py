@@ -98,6 +98,19 @@ def release(name: JsonValue, url: JsonValue = None, at: JsonValue = None) -> Jso
     return {"name": called, **known(url=address(url), at=moment(at))} if called else None
 
 
+def latest(answer: JsonValue) -> Mapping[str, JsonValue]:
+    """The latest release, as GitHub tells it and those after its manner."""
+    found = an_object(answer, "tag_name")
+    told = release(found["tag_name"], found.get("html_url"), found.get("published_at"))
+    return known(latest_release=told)
+
+
+def newest_tag(answer: JsonValue) -> Mapping[str, JsonValue]:
+    """The first of a list of tags, for where there are no releases."""
+    tags = [an_object(each, "name") for each in a_list(answer)[:1]]
+    return known(latest_release=release(tags[0]["name"]) if tags else None)
+
+
 def path_of(repository: str) -> str:
     """`owner/name` as it stands in a path."""
     return "/".join(quote(part, safe="") for part in repository.split("/"))

@@ -43,12 +43,9 @@ class Gitea:
                 newest = [reading.an_object(each) for each in reading.a_list(answer)[:1]]
                 return reading.known(pushed=reading.moment(newest[0].get("created")) if newest else None)
             case "release":
-                found = reading.an_object(answer, "tag_name")
-                told = reading.release(found["tag_name"], found.get("html_url"), found.get("published_at"))
-                return reading.known(latest_release=told)
+                return reading.latest(answer)
             case _:
-                tags = [reading.an_object(each, "name") for each in reading.a_list(answer)[:1]]
-                return reading.known(latest_release=reading.release(tags[0]["name"]) if tags else None)
+                return reading.newest_tag(answer)
 
 
 def _repository(found: reading.Object) -> Mapping[str, JsonValue]:

@@ -45,12 +45,9 @@ class GitHub:
                 logins = [each.get("login") for each in people if each.get("type") != "Bot"]
                 return reading.known(contributors=reading.names(logins))
             case "release":
-                found = reading.an_object(answer, "tag_name")
-                told = reading.release(found["tag_name"], found.get("html_url"), found.get("published_at"))
-                return reading.known(latest_release=told)
+                return reading.latest(answer)
             case _:
-                tags = [reading.an_object(each, "name") for each in reading.a_list(answer)[:1]]
-                return reading.known(latest_release=reading.release(tags[0]["name"]) if tags else None)
+                return reading.newest_tag(answer)
 
 
 def _repository(found: reading.Object) -> Mapping[str, JsonValue]:

@@ -60,8 +60,7 @@ class GitLab:
                 told = reading.release(found["tag_name"], page, found.get("released_at"))
                 return reading.known(latest_release=told)
             case _:
-                tags = [reading.an_object(each, "name") for each in reading.a_list(answer)[:1]]
-                return reading.known(latest_release=reading.release(tags[0]["name"]) if tags else None)
+                return reading.newest_tag(answer)
 
 
 def _project(found: reading.Object) -> Mapping[str, JsonValue]:

@@ -1,16 +1,15 @@
 """What the published JSON Schema says about a file, in words that an author can act on."""
 
-from collections.abc import Callable, Iterator, Mapping
-from functools import cache, partial
+from collections.abc import Iterator, Mapping
+from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from pydantic import JsonValue
 
-from fairhaven.catalog.metadata import document
+from fairhaven.catalog.metadata import document, schema_words
 from fairhaven.catalog.metadata.document import ListNode, MapNode, Node, Scalar
 from fairhaven.catalog.metadata.findings import MAX_PROBLEMS, Findings, Path, dotted, shorten
-from fairhaven.catalog.metadata.format_words import FORMAT_WORDS, FORMATS
 from fairhaven.catalog.metadata.repairs import Add, Drop, Put
 from fairhaven.catalog.metadata.schemas import (
     FIRST,
@@ -20,20 +19,11 @@ from fairhaven.catalog.metadata.schemas import (
     read_as,
     strict_schema,
 )
-from fairhaven.catalog.metadata.suggest import did_you_mean, megabytes, nearest_version, nearest_word
+from fairhaven.catalog.metadata.suggest import megabytes, nearest_version
 
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator
     from jsonschema.exceptions import ValidationError
-
-_WORDS = {
-    "string": "text",
-    "array": "a list",
-    "object": "a group of `key: value` lines",
-    "integer": "a whole number",
-    "number": "a number",
-    "boolean": "true or false",
-}
 
 EMPTY_SUGGESTION = "Write a value, or remove the line."
 
@@ -89,16 +79,7 @@ def _later_errors(version: str, data: Any) -> Iterator["ValidationError"]:
 
 @cache
 def _validator(version: str) -> "Draft202012Validator":
-    from jsonschema import Draft202012Validator, FormatChecker  # absent from the light installation
-
-    checker = FormatChecker(formats=())
-    for name, check in FORMATS.items():
-        checker.checks(name)(partial(_holds, check))
-    return Draft202012Validator(strict_schema(version), format_checker=checker)
-
-
-def _holds(check: Callable[[str], bool], value: object) -> bool:
-    return not isinstance(value, str) or check(value)
+    return schema_words.validator(strict_schema(version))
 
 
 def _report(root: MapNode, error: "ValidationError", findings: Findings) -> None:
@@ -111,9 +92,9 @@ def _report(root: MapNode, error: "ValidationError", findings: Findings) -> None
         case "type":
             _report_type(path, node, str(wanted), findings)
         case "enum":
-            _report_word(path, node, list(wanted), findings)
+            schema_words.report_word(path, node, list(wanted), findings)
         case "format":
-            _report_format(path, node, str(wanted), findings)
+            schema_words.report_format(path, node, str(wanted), findings)
         case "minimum":
             message = f"`{dotted(path)}` is below {wanted}."
             findings.error(path, node.start, message, f"Write {wanted} or more.")
@@ -162,7 +143,9 @@ def _report_type(path: Path, node: Node, wanted: str, findings: Findings) -> Non
         findings.error(path, node.start, f"`{name}` is empty.", EMPTY_SUGGESTION)
         findings.mend(path, Drop())
         return
-    message = f"`{name}` must be {_WORDS.get(wanted, wanted)}, not {_what_it_is(node)}."
+    message = (
+        f"`{name}` must be {schema_words.TYPES.get(wanted, wanted)}, not {schema_words.what_it_is(node)}."
+    )
     findings.error(path, node.start, message, _suggest_type(path, node, wanted))
     if isinstance(node, Scalar) and (value := _converted(path, node.text, wanted)) is not None:
         findings.mend(path, Put(value))
@@ -182,16 +165,6 @@ def _converted(path: Path, text: str, wanted: str) -> JsonValue:
             return int(text) if text.strip().isdigit() and len(text) < 16 else None
         case _:
             return None
-
-
-def _what_it_is(node: Node) -> str:
-    match node:
-        case Scalar():
-            return node.kind.value
-        case ListNode():
-            return "a list"
-        case MapNode():
-            return "a group of `key: value` lines"
 
 
 def _suggest_type(path: Path, node: Node, wanted: str) -> str:
@@ -217,23 +190,3 @@ def _suggest_number(key: str, text: str) -> str:
     if not key.endswith("_MB"):
         return f"Write `{key}: {text.strip()}`, without quotes." if text.strip().isdigit() else example
     return f"Write the number of MB: `{key}: {amount}`."
-
-
-def _report_word(path: Path, node: Node, allowed: list[str], findings: Findings) -> None:
-    written = node.text if isinstance(node, Scalar) else ""
-    field = dotted(path[:-1] if isinstance(path[-1], int) else path)
-    guess = did_you_mean(nearest_word(written, allowed))
-    suggestion = guess or f"Use one of: {', '.join(allowed)}."
-    findings.error(path, node.start, f"'{shorten(written)}' is not a word for `{field}`.", suggestion)
-    if guess:
-        findings.mend(path, Put(nearest_word(written, allowed)))
-
-
-def _report_format(path: Path, node: Node, wanted: str, findings: Findings) -> None:
-    written = node.text if isinstance(node, Scalar) else ""
-    message, mend, otherwise = FORMAT_WORDS[wanted]
-    mended = mend(written)
-    suggestion = f"Write '{mended}'." if mended else otherwise
-    findings.error(path, node.start, message.format(dotted(path), shorten(written)), suggestion)
-    if mended:
-        findings.mend(path, Put(mended))

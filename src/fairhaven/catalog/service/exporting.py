@@ -132,7 +132,7 @@ async def _named(session: AsyncSession, actor: Actor, name: str) -> Sequence[Mod
 
 
 async def _withheld(session: AsyncSession, name: str) -> datetime | None:
-    """Since when what everybody could see is for some alone: its identifier says so, and nothing else of it."""
+    """Since when what everybody could see is for some alone: its identifier says so, and no more."""
     query = select(func.max(ModuleRow.withheld_at)).where(ModuleRow.name == clean(name), ~ModuleRow.hidden)
     found: datetime | None = await session.scalar(query)
     return found

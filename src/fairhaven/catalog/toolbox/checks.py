@@ -4,10 +4,9 @@ from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from fairhaven.catalog.metadata import document
-from fairhaven.catalog.metadata.document import Kind, ListNode, MapNode, Node, Scalar
+from fairhaven.catalog.metadata import document, schema_words
+from fairhaven.catalog.metadata.document import Kind, MapNode, Node, Scalar
 from fairhaven.catalog.metadata.findings import MAX_PROBLEMS, Findings, Path, dotted, shorten
-from fairhaven.catalog.metadata.format_words import FORMAT_WORDS, FORMATS
 from fairhaven.catalog.metadata.suggest import did_you_mean, nearest_word
 from fairhaven.catalog.toolbox.schema import part, schema
 
@@ -15,14 +14,6 @@ if TYPE_CHECKING:
     from jsonschema import Draft202012Validator
     from jsonschema.exceptions import ValidationError
 
-_WORDS = {
-    "string": "text",
-    "array": "a list",
-    "object": "a group of `key: value` lines",
-    "integer": "a whole number",
-    "number": "a number",
-    "boolean": "true or false",
-}
 _LIMITS = {
     "minimum": ("is below {0}", "Write {0} or more."),
     "exclusiveMinimum": ("is not above {0}", "Write a larger number."),
@@ -45,12 +36,7 @@ def check_schema(root: MapNode, findings: Findings) -> None:
 
 @cache
 def _validator() -> "Draft202012Validator":
-    from jsonschema import Draft202012Validator, FormatChecker  # absent from the light installation
-
-    checker = FormatChecker(formats=())
-    for name, check in FORMATS.items():
-        checker.checks(name)(lambda value, check=check: not isinstance(value, str) or check(value))
-    return Draft202012Validator(schema(), format_checker=checker)
+    return schema_words.validator(schema())
 
 
 def _report(root: MapNode, error: "ValidationError", findings: Findings) -> None:
@@ -65,9 +51,9 @@ def _report(root: MapNode, error: "ValidationError", findings: Findings) -> None
         case "type":
             _report_type(path, node, wanted, findings)
         case "enum":
-            _report_word(path, node, wanted, findings)
+            schema_words.report_word(path, node, wanted, findings)
         case "format":
-            _report_format(path, node, str(wanted), findings)
+            schema_words.report_format(path, node, str(wanted), findings)
         case known if known in _LIMITS:
             said, suggestion = (words.format(wanted) for words in _LIMITS[str(known)])
             findings.error(path, node.start, f"`{dotted(path)}` {said}.", suggestion)
@@ -117,7 +103,9 @@ def _report_type(path: Path, node: Node, wanted: str | list[str], findings: Find
     if isinstance(node, Scalar) and node.kind is Kind.NULL:
         findings.error(path, node.start, f"`{name}` is empty.", "Write a value, or remove the line.")
         return
-    words = " or ".join(_WORDS[each] for each in ([wanted] if isinstance(wanted, str) else wanted))
+    words = " or ".join(
+        schema_words.TYPES[each] for each in ([wanted] if isinstance(wanted, str) else wanted)
+    )
     suggestion = ""
     if isinstance(node, MapNode) and "string" in wanted and (unquoted := _unquoted(node)):
         suggestion = f"Put it in quotes: '{{{unquoted}}}'."
@@ -125,7 +113,9 @@ def _report_type(path: Path, node: Node, wanted: str | list[str], findings: Find
         suggestion = f"Put it in quotes: '{shorten(node.text)}'."
     elif wanted == "array" and isinstance(node, Scalar):
         suggestion = _as_list(str(path[-1]) if path else "", node)
-    findings.error(path, node.start, f"`{name}` must be {words}, not {_what_it_is(node)}.", suggestion)
+    findings.error(
+        path, node.start, f"`{name}` must be {words}, not {schema_words.what_it_is(node)}.", suggestion
+    )
 
 
 def _as_list(key: str, node: Scalar) -> str:
@@ -135,29 +125,3 @@ def _as_list(key: str, node: Scalar) -> str:
         if key in ("command", "add")
         else (f"Write a list: `{key}: [{shorten(node.text)}]`.")
     )
-
-
-def _what_it_is(node: Node) -> str:
-    match node:
-        case Scalar():
-            return node.kind.value
-        case ListNode():
-            return "a list"
-        case MapNode():
-            return "a group of `key: value` lines"
-
-
-def _report_word(path: Path, node: Node, allowed: list[str], findings: Findings) -> None:
-    written = node.text if isinstance(node, Scalar) else ""
-    field = dotted(path[:-1] if isinstance(path[-1], int) else path)
-    guess = did_you_mean(nearest_word(written, allowed))
-    suggestion = guess or f"Use one of: {', '.join(allowed)}."
-    findings.error(path, node.start, f"'{shorten(written)}' is not a word for `{field}`.", suggestion)
-
-
-def _report_format(path: Path, node: Node, wanted: str, findings: Findings) -> None:
-    written = node.text if isinstance(node, Scalar) else ""
-    message, mend, otherwise = FORMAT_WORDS[wanted]
-    mended = mend(written)
-    suggestion = f"Write '{mended}'." if mended else otherwise
-    findings.error(path, node.start, message.format(dotted(path), shorten(written)), suggestion)
