@@ -46,7 +46,7 @@ from fairhaven.core.testing import make, servers
 from fairhaven.projects import service as projects
 
 # At p95. A page asks for the list and for the counts, and draws both: below 0.1 s it seems to come at once.
-LIMITS_MS = {"api": 40.0, "page": 100.0, "item": 60.0, "harvest": 150.0}
+LIMITS_MS = {"api": 40.0, "page": 100.0, "item": 60.0, "export": 60.0, "harvest": 150.0}
 THINGS = """
 bird beetle whale seal prawn coral plankton seaweed seagrass octopus salmon bee butterfly orchid oak
 wheat vineyard olive potato tomato lesion tumour retina lung bone heart brain cell tissue protein
@@ -203,6 +203,8 @@ def questions(kind: str, dice: random.Random) -> Iterator[str]:
             "page facet filter": f"/catalog?tasks={task}&libraries={library}",
             "page search in facet": f"/catalog?q={query}&tasks={task}",
             "item page": f"/catalog/{name[0]}",
+            "export MLDCAT-AP, Turtle": f"/id/module/{name[0]}?format=turtle",
+            "export FAIR4ML, JSON-LD": f"/id/module/{name[0]}?format=jsonld&profile=fair4ml",
             "harvest DCAT page": f"/id/catalog?format=turtle&cursor={pagination.encode([name[1]])}",
             "harvest OAI, 100": f"/oai?verb=ListRecords&metadataPrefix=oai_dc&from={day}",
         }[kind]
@@ -218,12 +220,14 @@ def _misspelt(dice: random.Random, word: str) -> str:
 KINDS = (
     "api list", "api search", "api search in facets", "api facet filter", "api facet counts", "api misspelt",
     "api similar", "api module", "page list", "page search", "page facet filter", "page search in facet",
-    "item page", "harvest DCAT page", "harvest OAI, 100",
+    "item page", "export MLDCAT-AP, Turtle", "export FAIR4ML, JSON-LD",
+    "harvest DCAT page", "harvest OAI, 100",
 )  # fmt: skip
 _KNOWN: list[tuple[str, str]] = []  # names and ids
 
 
-_ACCEPTED = {"page": {"Accept": "text/html"}, "item": {"Accept": "text/html"}, "harvest": {"Accept": "*/*"}}
+_PERSON, _PROGRAM = {"Accept": "text/html"}, {"Accept": "*/*"}
+_ACCEPTED = {"page": _PERSON, "item": _PERSON, "export": _PROGRAM, "harvest": _PROGRAM}
 
 
 def ask(port: int, kind: str, seed: int, token: str, count: int, times: list[float]) -> None:

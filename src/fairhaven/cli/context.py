@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from functools import wraps
 from pathlib import Path
 from typing import Any, NoReturn, ParamSpec, TypeVar
+from uuid import UUID
 
 import typer
 from pydantic import BaseModel, ValidationError
@@ -36,6 +37,25 @@ def client() -> Fairhaven:
     kept = credentials()
     url = os.environ.get("FAIRHAVEN_URL", kept.current).rstrip("/")
     return Fairhaven(url, os.environ.get("FAIRHAVEN_TOKEN") or kept.tokens.get(url))
+
+
+def project_id(text: str) -> UUID:
+    """The project of a short name, or of an id; for `parser=` of an option.
+
+    Raises:
+        typer.BadParameter: it is neither, or one cannot be asked.
+    """
+    try:
+        return UUID(text)
+    except ValueError:
+        pass
+    try:
+        known = {each.slug: each.id for each in client().projects.list()}
+    except (ApiProblem, Unreachable) as problem:
+        raise typer.BadParameter(str(problem)) from None
+    if text not in known:
+        raise typer.BadParameter(f"there is no project `{text}` among yours: {', '.join(known) or 'none'}.")
+    return known[text]
 
 
 def credentials() -> Credentials:

@@ -9,14 +9,19 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from fairhaven.cli.context import client, out, show_json, tells_failures
+from fairhaven.cli.context import client, out, project_id, show_json, tells_failures
 from fairhaven.secrets.schemas import Secret
 
 app = typer.Typer(help="Secrets of yours and your projects; values are never shown.", no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(help="What it is called.")]
 Project = Annotated[
-    UUID | None, typer.Option(help="The project that it belongs to; default: it is your own.")
+    UUID | None,
+    typer.Option(
+        parser=project_id,
+        metavar="PROJECT",
+        help="The project that it belongs to, by short name or id; default: it is your own.",
+    ),
 ]
 
 

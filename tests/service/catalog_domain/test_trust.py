@@ -135,7 +135,19 @@ async def test_what_is_withdrawn_from_the_public_is_deleted_to_harvesters_and_ma
 async def test_what_is_decided_by_page_and_command(
     manager: httpx.AsyncClient, api: httpx.AsyncClient, command: Callable[..., Any], digits: str
 ) -> None:
-    await command("module", "register", digits, "--trust", "listed", "--visibility", "project")
+    await command(
+        *(
+            "module",
+            "register",
+            digits,
+            "--trust",
+            "listed",
+            "--visibility",
+            "project",
+            "--project",
+            "default",
+        )
+    )
     shown = await command("module", "show", "digits")
     assert "listed only" in shown
     assert "members of its project" in shown

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import typer
 
-from fairhaven.cli.context import out
+from fairhaven.cli.context import out, project_id
 
 app = typer.Typer(help="Projects: who shares what, and how much of it.", no_args_is_help=True)
 look = typer.Typer(help="How a project's pages look, and at which host names.", no_args_is_help=True)
@@ -14,7 +14,7 @@ app.add_typer(look, name="look")
 app.add_typer(account, name="account")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-Project = Annotated[UUID, typer.Argument(help="Id of the project.")]
+Project = Annotated[UUID, typer.Argument(parser=project_id, metavar="PROJECT", help="Its short name or id.")]
 LevelName = Annotated[str, typer.Option(help="A role, or a level of the settings.")]
 Name = Annotated[str, typer.Argument(help="What people read.")]
 Invitation = Annotated[UUID, typer.Argument(help="Id of the invitation.")]

@@ -6,7 +6,7 @@ from uuid import UUID
 import typer
 from rich.table import Table
 
-from fairhaven.cli.context import client, out, show_json, tells_failures
+from fairhaven.cli.context import client, out, project_id, show_json, tells_failures
 from fairhaven.projects.cli.groups import AsJson, app, say
 from fairhaven.projects.schemas import Level
 
@@ -14,7 +14,12 @@ from fairhaven.projects.schemas import Level
 @app.command()
 @tells_failures
 def quotas(
-    project: Annotated[UUID | None, typer.Argument(help="Id of a project; none: the installation.")] = None,
+    project: Annotated[
+        UUID | None,
+        typer.Argument(
+            parser=project_id, metavar="PROJECT", help="Short name or id; none: the installation."
+        ),
+    ] = None,
     json: AsJson = False,
 ) -> None:
     """Show what is in use, and what may be."""
@@ -33,7 +38,10 @@ def quotas(
 def limit(
     resource: Annotated[str, typer.Argument(help="Such as cpu, gpu, workloads, cpu_hours.")],
     amount: Annotated[float | None, typer.Argument(help="The most; nothing lifts the limit.")] = None,
-    project: Annotated[UUID | None, typer.Option(help="Id of a project; none: the installation.")] = None,
+    project: Annotated[
+        UUID | None,
+        typer.Option(parser=project_id, metavar="PROJECT", help="Short name or id; none: the installation."),
+    ] = None,
     person: Annotated[UUID | None, typer.Option(help="Id of one person in the project.")] = None,
     everyone: Annotated[bool, typer.Option("--everyone", help="For each person in the project.")] = False,
 ) -> None:
