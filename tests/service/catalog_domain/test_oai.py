@@ -162,6 +162,24 @@ async def test_what_cannot_be_told_has_no_formats_and_without_records_there_are_
     assert code(one) == "cannotDisseminateFormat"
 
 
+async def test_no_page_is_promised_that_would_hold_nothing(
+    platform: Platform, nobody: httpx.AsyncClient, many: Callable[[int], Any]
+) -> None:
+    await many(149)
+    spoiled = "select id from modules where removed_at is null order by datestamp, id offset :kept"
+    async with platform.transaction() as session:
+        await session.execute(text("update modules set updated_at = now() where removed_at is null"))
+        await session.execute(text("delete from modules where removed_at is not null"))
+        # As another version of the platform may have left them.
+        await session.execute(
+            text(f"update modules set metadata = '{{}}' where id in ({spoiled})"), {"kept": 100}
+        )
+    for verb in ("ListRecords", "ListIdentifiers"):
+        root = await ask(nobody, verb=verb, metadataPrefix="oai_dc")
+        assert len(list(root.iter(f"{OAI}header"))) == 100
+        assert root.find(f".//{OAI}resumptionToken") is None
+
+
 async def test_every_kind_of_answer_keeps_the_rules_of_the_schema(
     request: pytest.FixtureRequest, nobody: httpx.AsyncClient, many: Callable[[int], Any], tmp_path: Path
 ) -> None:

@@ -148,6 +148,7 @@ async def test_what_is_decided_by_page_and_command(
             "default",
         )
     )
+    assert "no project `nowhere`" in await command("module", "register", ".", "--project", "nowhere", code=2)
     shown = await command("module", "show", "digits")
     assert "listed only" in shown
     assert "members of its project" in shown
