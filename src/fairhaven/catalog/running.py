@@ -1,5 +1,6 @@
 """How a release is run from elsewhere, as commands and programs that can be copied and that work."""
 
+import json
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from fairhaven.ui.translations import gettext as _
 WORKLOAD = "WORKLOAD"  # stands for the identifier of a workload that is not there yet
 FILE = "FILE"
 _JSON = "application/json"
+_LOCAL = "http://127.0.0.1:5000"
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,9 @@ def ways(module: Module, release: Release, *, url: str, workload: str = "") -> S
         Way("Python", _("After pip install fairhaven, with a token"), _python(module, call, url)),
         Way("curl", _("With a token in FAIRHAVEN_TOKEN"), _curl(release, call, url, begun=bool(workload))),
         Way(_("On your own machine"), _("With git and Python 3.11 or newer"), _own(module, release, call)),
+        Way(
+            _("In your own cloud"), _("User data of a new Debian or Ubuntu machine"), _cloud(module, release)
+        ),
     ]
     if image:
         found.append(Way("Docker", _("The image that its authors publish"), _docker(str(image), call)))
@@ -148,9 +153,52 @@ def _own(module: Module, release: Release, call: _Call) -> str:
         "pip install fairhaven-runtime",
         "fairhaven-runtime serve --python .venv/bin/python",
     ]
-    return "\n".join([*lines, call.curl("http://127.0.0.1:5000")])
+    return "\n".join([*lines, call.curl(_LOCAL)])
+
+
+_CLOUD = """#cloud-config
+# Then, from where you are: ssh -L 5000:127.0.0.1:5000 MACHINE, and open {local}
+packages: [git, python3-venv]
+users:
+  - default
+  - {{name: model, system: true}}
+write_files:
+  - path: /etc/systemd/system/model.service
+    content: |
+      [Unit]
+      Description={name}
+      Wants=network-online.target
+      After=network-online.target
+      [Service]
+      User=model
+      WorkingDirectory={at}
+      ExecStart={at}/.runtime/bin/fairhaven-runtime serve --python {at}/.venv/bin/python
+      Restart=always
+      [Install]
+      WantedBy=multi-user.target
+runcmd:
+{steps}"""
+
+
+def _cloud(module: Module, release: Release) -> str:
+    """What cloud-init makes of a bare machine: the module as a service, heard on the machine alone."""
+    if sources.read(module.source).protocol not in (Protocol.HTTPS, Protocol.HTTP):
+        return ""
+    at = f"/srv/{module.name}"
+    commands = [
+        ["git", "clone", module.source, at],
+        ["git", "-C", at, "checkout", "--detach", release.commit],
+        ["python3", "-m", "venv", f"{at}/.venv"],
+        [f"{at}/.venv/bin/pip", "install", at],
+        ["python3", "-m", "venv", f"{at}/.runtime"],
+        [f"{at}/.runtime/bin/pip", "install", "fairhaven-runtime"],
+        ["chown", "-R", "model:", at],
+        ["systemctl", "enable", "--now", "model.service"],
+    ]
+    steps = "\n".join(f"  - {json.dumps(each)}" for each in commands)  # YAML reads JSON; no shell does
+    return _CLOUD.format(local=_LOCAL, name=module.name, at=at, steps=steps)
 
 
 def _docker(image: str, call: _Call) -> str:
     run = f"docker run --rm --publish 5000:5000 {shlex.quote(image)}"
-    return f"{run}\n{call.curl('http://127.0.0.1:5000')}"
+    return f"{run}\n{call.curl(_LOCAL)}"

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from ruamel.yaml import YAML
 
 from fairhaven.catalog import evidence, fitting, metadata, running
 from fairhaven.catalog.beside import Machine
@@ -127,6 +128,10 @@ def test_ways_to_run_name_the_real_arguments(content: ModuleMetadata) -> None:
     assert "/endpoints/WORKLOAD/v2/models/plankton/predict/" in ways["curl"]
     compile(ways["Python"], "way", "exec")
     assert f"git checkout --detach {COMMIT}" in ways["On your own machine"]
+    machine = YAML(typ="safe").load(ways["In your own cloud"])
+    assert ["git", "-C", "/srv/plankton", "checkout", "--detach", COMMIT] in machine["runcmd"]
+    [unit] = machine["write_files"]
+    assert "ExecStart=/srv/plankton/.runtime/bin/fairhaven-runtime serve" in unit["content"]
     assert "--publish 5000:5000 ghcr.io/fairhaven-examples/plankton:1.2.0" in ways["Docker"]
     begun = {
         each.title: each.text for each in running.ways(made, release, url="https://f.example", workload="W")
