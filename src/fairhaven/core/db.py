@@ -73,6 +73,8 @@ class Database:
         )
         event.listen(self.engine.sync_engine, "checkout", _refuse_when_dead)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+        alone = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._readers = async_sessionmaker(alone, expire_on_commit=False)
 
     @property
     def conninfo(self) -> str:
@@ -83,6 +85,12 @@ class Database:
     async def transaction(self) -> AsyncIterator[AsyncSession]:
         """Open a session; commit when the block ends well, roll back when it raises."""
         async with self._sessions() as session, session.begin():
+            yield session
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncSession]:
+        """Open a session outside of any transaction: to begin and to end one are two of three round trips."""
+        async with self._readers() as session:
             yield session
 
     async def close(self) -> None:

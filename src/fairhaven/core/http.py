@@ -94,7 +94,8 @@ def origin_of(request: Request) -> str:
 async def _context(request: Request) -> AsyncIterator[RequestContext]:
     platform = platform_of(request)
     asked = policy.watch()
-    async with platform.database.transaction() as session:
+    alone = request.scope.get("endpoint") in _asking_once
+    async with platform.database.reading() if alone else platform.database.transaction() as session:
         session.info.update(origin.carried())
         actor = await _admitted(session, request)
         session.info["actor"] = request.state.actor = actor
@@ -129,6 +130,7 @@ Cursor = Annotated[str | None, Query(max_length=500, description="`next` of the 
 
 Route = TypeVar("Route", bound=Callable[..., object])
 _uploading: set[object] = set()
+_asking_once: set[object] = set()
 _verbs: dict[object, str] = {}
 
 
@@ -140,6 +142,12 @@ def needs(verb: str) -> Callable[[Route], Route]:
         return route
 
     return mark
+
+
+def asks_once(route: Route) -> Route:
+    """Mark a route that changes nothing and is asked often: its questions stand outside of a transaction."""
+    _asking_once.add(route)
+    return route
 
 
 def scope_of(endpoint: Callable[..., object], method: str) -> tuple[str, str]:

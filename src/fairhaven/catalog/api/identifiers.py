@@ -12,7 +12,7 @@ from fairhaven.catalog.api import answers
 from fairhaven.catalog.exports import dcat
 from fairhaven.catalog.exports.formats import PROFILES, SYNTAXES, Profile
 from fairhaven.catalog.exports.negotiation import JSON
-from fairhaven.core.http import Call, Cursor
+from fairhaven.core.http import Call, Cursor, asks_once
 from fairhaven.ui.rendering import render
 
 router = APIRouter(include_in_schema=False)  # no REST of ours: names and a protocol of the field
@@ -30,6 +30,7 @@ DataSet = Annotated[int, Query(ge=1, le=1000, description="Which data set Croiss
 
 
 @router.get("/id/module/{name:path}", response_class=Response)
+@asks_once
 async def resolve_module(
     call: Call, name: str, format_: FormatName = None, profile: ProfileName = None, dataset: DataSet = 1
 ) -> Response:
@@ -48,6 +49,7 @@ async def resolve_module(
 
 
 @router.get("/id/catalog", response_class=Response)
+@asks_once
 async def read_catalog(
     call: Call,
     format_: FormatName = None,

@@ -24,7 +24,7 @@ from fairhaven.catalog.schemas import (
 )
 from fairhaven.catalog.schemas.changes import ReleaseChanges
 from fairhaven.core import jobs
-from fairhaven.core.http import Call, Caller, Cursor, Limit, RequestContext, platform_of, with_etag
+from fairhaven.core.http import Call, Caller, Cursor, Limit, RequestContext, asks_once, platform_of, with_etag
 from fairhaven.core.policy import SYSTEM
 from fairhaven.projects import service as projects
 
@@ -83,6 +83,7 @@ Filtered = Annotated[Filter, Depends(_filter)]
 
 
 @router.get("/modules", operation_id="list_modules", response_model=FoundModules)
+@asks_once
 async def list_modules(
     call: Call,
     wanted: Filtered,
@@ -106,6 +107,7 @@ async def list_modules(
 
 
 @router.get("/module-facets", operation_id="count_modules", response_model=Facets)
+@asks_once
 async def count_modules(call: Call, wanted: Filtered, more: More = []) -> Response:  # noqa: B006
     """Count modules by the values of each facet; the numbers may be some seconds old."""
     counted = await service.facets(call.session, call.actor, wanted.q, wanted.chosen, more=more)
@@ -155,6 +157,7 @@ class _NotYet(Exception):
 
 
 @router.get("/modules/{name}", operation_id="get_module", response_model=Module)
+@asks_once
 async def get_module(
     call: Call, name: str, format_: FormatName = None, profile: ProfileName = None
 ) -> Response:

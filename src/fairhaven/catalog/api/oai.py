@@ -17,7 +17,7 @@ from fairhaven.catalog.oai.records import PREFIXES, Prefix, sets
 from fairhaven.catalog.oai.tokens import LASTS, Place
 from fairhaven.catalog.service import harvesting
 from fairhaven.catalog.service.harvesting import Record, Wanted
-from fairhaven.core.http import Call, RequestContext, needs
+from fairhaven.core.http import Call, RequestContext, asks_once, needs
 
 router = APIRouter(include_in_schema=False)  # no REST of ours: names and a protocol of the field
 
@@ -25,6 +25,7 @@ BATCH = 100
 
 
 @router.get("/oai", response_class=Response)
+@asks_once
 async def harvest(call: Call) -> Response:
     """Harvest the catalog by OAI-PMH 2.0: `?verb=Identify`."""
     return await _answered(call, call.request.query_params.multi_items())

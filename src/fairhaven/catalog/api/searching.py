@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Response
 
 from fairhaven.catalog import service
 from fairhaven.catalog.schemas import NewSavedSearch, SavedSearch, SavedSearchChange, SimilarModules
-from fairhaven.core.http import Call, with_etag
+from fairhaven.core.http import Call, asks_once, with_etag
 
 router = APIRouter(prefix="/api/v1", tags=["catalog"])
 
@@ -16,6 +16,7 @@ Most = Annotated[int, Query(ge=1, le=24, description="Most modules to tell.")]
 
 
 @router.get("/modules/{name}/similar", operation_id="list_similar_modules", response_model=SimilarModules)
+@asks_once
 async def list_similar_modules(call: Call, name: str, limit: Most = 6) -> Response:
     """List the modules most like this one: by the meaning of their texts, else by their words."""
     return with_etag(call.request, await service.similar(call.session, call.actor, name, limit))

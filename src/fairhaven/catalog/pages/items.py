@@ -11,7 +11,7 @@ from fairhaven.catalog.filled_words import filled_words
 from fairhaven.catalog.pages import tabs
 from fairhaven.catalog.schemas import ModuleChange, Trust, Visibility
 from fairhaven.core.errors import BadRequest
-from fairhaven.core.http import Call, Caller, platform_of
+from fairhaven.core.http import Call, Caller, asks_once, platform_of
 from fairhaven.ui.notices import Notice
 from fairhaven.ui.rendering import render, see_other
 from fairhaven.ui.translations import gettext as _
@@ -20,6 +20,7 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 
 @router.get("/catalog/{name}")
+@asks_once
 async def module(call: Call, name: str, tab: Annotated[str, Query(max_length=20)] = "") -> Response:
     """One module; `tab` is one of `tabs.TABS`."""
     told = await service.shown(call.session, call.actor, answers.site_of(call.platform), name)

@@ -13,7 +13,7 @@ from fairhaven.catalog.schemas import Facets, Sort
 from fairhaven.catalog.service import FACETS
 from fairhaven.catalog.service.searching import View
 from fairhaven.catalog.service.terms import UNKNOWN
-from fairhaven.core.http import Call, Cursor
+from fairhaven.core.http import Call, Cursor, asks_once
 from fairhaven.core.policy import Actor
 from fairhaven.projects.brands import Worn
 from fairhaven.ui.rendering import render
@@ -35,6 +35,7 @@ class Hidden:
 
 
 @router.get("/catalog")
+@asks_once
 async def catalog(
     call: Call,
     wanted: Filtered,
