@@ -3,7 +3,6 @@
 Imports pydantic only, so that the client stays light.
 """
 
-from collections.abc import Sequence
 from typing import Annotated, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
@@ -26,7 +25,7 @@ class Reading(Schema):
 class Page(Reading, Generic[T]):
     """One page of a list; `next` is the cursor of the following page, or null at the end."""
 
-    items: Sequence[T]
+    items: list[T]
     next: str | None = None
 
 

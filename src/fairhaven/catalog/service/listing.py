@@ -24,7 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from fairhaven.catalog import policy
 from fairhaven.catalog.models import ModuleRow, ReleaseRow
-from fairhaven.catalog.schemas import ModuleSummary, ReleaseMark, Sort, Trust
+from fairhaven.catalog.schemas import ModuleSummary, Sort
 from fairhaven.catalog.service import searching
 from fairhaven.catalog.service.searching import Chosen, Shape, View, Wanted
 from fairhaven.core import pagination
@@ -174,9 +174,9 @@ def _summary(row: Row[Any]) -> ModuleSummary:
     shown = len(_SHOWN)
     terms, release_id, version, published_at = row[shown : shown + 4]
     given = {"id": release_id, "version": version, "published_at": published_at}
-    latest = ReleaseMark.model_construct(None, **given) if release_id else None
     has = [term[4:] for term in terms if term.startswith("has=")]
-    # What comes from our own table is of its types already: checking it again took a tenth of a search.
     values = dict(zip(_SHOWN, row, strict=False))
-    values["trust"] = Trust(values["trust"])
-    return ModuleSummary.model_construct(None, **values, has=has, latest_release=latest)
+    # Faster by half than `model_construct`, which sets field by field in Python.
+    return ModuleSummary.model_validate(
+        values | {"has": has, "latest_release": given if release_id else None}
+    )
