@@ -34,7 +34,7 @@ async def poll(platform: Platform) -> None:
         await _look_at_all(platform, due)
 
 
-@jobs.task("catalog.learn", attempts=1, every="*/5 * * * *")
+@jobs.task("catalog.learn", attempts=1, every="* * * * *")
 async def learn(platform: Platform) -> None:
     """Learn the words of modules, and which modules are alike, where something changed."""
     await service.learn(platform)

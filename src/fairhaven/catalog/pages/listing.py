@@ -7,17 +7,15 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
-from fairhaven.catalog import policy, service
+from fairhaven.catalog import facet_words, policy, service
 from fairhaven.catalog.api.modules import Exact, Filter, Filtered, More
 from fairhaven.catalog.schemas import Facets, Sort
 from fairhaven.catalog.service import FACETS
 from fairhaven.catalog.service.searching import View
-from fairhaven.catalog.service.terms import UNKNOWN
 from fairhaven.core.http import Call, Cursor, asks_once
 from fairhaven.core.policy import Actor
 from fairhaven.projects.brands import Worn
 from fairhaven.ui.rendering import render
-from fairhaven.ui.translations import gettext as _
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -71,7 +69,7 @@ async def catalog(
         total=counted.total,
         groups=groups,
         chosen=_chosen(groups),
-        has=_has(),
+        has=facet_words.has(),
         q=wanted.q,
         sort=sort or (Sort.RELEVANCE if wanted.q.strip() else Sort.NEWEST),
         filtered=bool(wanted.q.strip() or any(wanted.chosen.values()) or cursor),
@@ -87,7 +85,7 @@ OPEN = ("tasks", "libraries", "data_type", "has")  # facets that are unfolded at
 
 def _groups(counted: Facets, wanted: Filter, more: Collection[str]) -> list[dict[str, Any]]:
     """The facets as the macro draws them."""
-    labels, values = _labels(), {"has": _has(), "fair": {UNKNOWN: _("not assessed")}}
+    labels, values = facet_words.labels(), facet_words.values()
     return [
         {
             "name": name,
@@ -107,31 +105,6 @@ def _groups(counted: Facets, wanted: Filter, more: Collection[str]) -> list[dict
         }
         for name in FACETS
     ]
-
-
-def _labels() -> Mapping[str, str]:
-    return {
-        "tasks": _("Task"),
-        "libraries": _("Library"),
-        "categories": _("Kind"),
-        "data_type": _("Data"),
-        "license": _("Licence"),
-        "has": _("It has"),
-        "fair": _("FAIR score, %"),
-        "project": _("Project"),
-        "tags": _("Tag"),
-    }
-
-
-def _has() -> Mapping[str, str]:
-    return {
-        "release": _("release"),
-        "doi": _("DOI"),
-        "dataset": _("data set"),
-        "evaluation": _("evaluation"),
-        "weights": _("weights"),
-        "service": _("public service"),
-    }
 
 
 def _chosen(groups: Sequence[Mapping[str, Any]]) -> list[tuple[str, str, str, str]]:

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Form, Query
 from fastapi.responses import HTMLResponse, Response
 from pydantic import ValidationError
 
-from fairhaven.catalog import service
+from fairhaven.catalog import facet_words, service
 from fairhaven.catalog.schemas import NewSavedSearch, SavedSearchChange
 from fairhaven.core.errors import Conflict, Invalid
 from fairhaven.core.http import Call
@@ -75,6 +75,7 @@ async def _page(call: Call, values: dict[str, Any], errors: dict[str, str] | Non
         status=422 if errors else 200,
         fragment="content",
         searches=await service.saved(call.session, call.actor),
+        spoken=facet_words.spoken,
         values=values,
         errors=errors or {},
     )
