@@ -193,6 +193,19 @@ async def test_a_source_that_is_gone_is_noted_and_looked_at_less_often(
         assert not await service.claim_due(session, interval=60, limit=10)
 
 
+async def test_an_item_of_a_catalog_elsewhere_is_asked_for_each_hour_at_most(
+    platform: Platform, register: Callable[..., Any], digits: Path
+) -> None:
+    made = await register(digits)
+    wait = text("select next_check_at - checked_at from modules")
+    for source, expected in ((str(digits), 60), ("huggingface+https://huggingface.co#google/vit", 3600)):
+        async with platform.transaction() as session:
+            await session.execute(text("update modules set source = :source"), {"source": source})
+            await service.apply_look(session, made.id, service.Look(), interval=60)
+            await session.flush()
+            assert (await session.scalar(wait)).total_seconds() == expected
+
+
 async def test_words_phrases_exclusions_beginnings_and_facets_narrow_the_list(
     platform: Platform, register: Callable[..., Any], ada: Actor
 ) -> None:

@@ -22,7 +22,7 @@ from fairhaven.core.errors import NotFound
 from fairhaven.core.facts import emit
 from fairhaven.core.platform import Platform
 from fairhaven.core.policy import Actor
-from fairhaven.core.sources import NoMetadata, Revision
+from fairhaven.core.sources import NoMetadata, Protocol, Revision
 from fairhaven.facts.catalog import ModuleChanged
 
 LONGEST_WAIT = timedelta(hours=1)  # between looks at a repository that cannot be read
@@ -138,6 +138,8 @@ def _note_look(row: ModuleRow, seen: Look, interval: float) -> None:
     row.check_problem = seen.failure
     row.check_failures = row.check_failures + 1 if seen.failure else 0
     usual = timedelta(seconds=interval)
+    if sources.read(row.source).protocol is Protocol.ORIGIN:
+        usual = max(usual, LONGEST_WAIT)  # one server holds thousands of them, and few change in a day
     # A repository that cannot be read is looked at less and less often, down to once an hour.
     wait = min(usual * 2 ** min(row.check_failures, 12), max(usual, LONGEST_WAIT))
     row.next_check_at = row.checked_at + wait
