@@ -236,7 +236,7 @@ def _a_notice_without_words(page: Page) -> None:
 def _a_search_is_kept(page: Page) -> None:
     page.get_by_label("Name", exact=True).fill("Coins")
     page.get_by_role("button", name="Keep it").click()
-    expect(page.locator("main table")).to_contain_text("q=coins")
+    expect(page.locator("main table")).to_contain_text("Words: coins")
 
 
 def _without_a_file(page: Page) -> None:
