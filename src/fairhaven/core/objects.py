@@ -11,13 +11,18 @@ from fairhaven.core.errors import Unconfigured
 
 
 class Objects(Protocol):
-    """Bytes by key. Keys look like paths; a missing key raises `NotFound`."""
+    """Bytes by key. Keys look like paths; a missing key raises `NotFound`.
+
+    `part` gives `length` bytes from `start` on, both within the content.
+    """
 
     async def put(self, key: str, source: Path | bytes) -> None: ...
 
     async def get(self, key: str, target: Path) -> None: ...
 
     async def read(self, key: str) -> bytes: ...
+
+    async def part(self, key: str, start: int, length: int) -> bytes: ...
 
     async def exists(self, key: str) -> bool: ...
 
@@ -36,6 +41,9 @@ class NoObjects:
         raise _none()
 
     async def read(self, key: str) -> bytes:
+        raise _none()
+
+    async def part(self, key: str, start: int, length: int) -> bytes:
         raise _none()
 
     async def exists(self, key: str) -> bool:

@@ -79,6 +79,12 @@ class S3Objects:
     async def read(self, key: str) -> bytes:
         return bytes(await (await self._fetch(key)).bytes_async())
 
+    async def part(self, key: str, start: int, length: int) -> bytes:
+        try:
+            return bytes(await obstore.get_range_async(self._store, key, start=start, length=length))
+        except (NotFoundError, FileNotFoundError):
+            raise _no(key) from None
+
     async def exists(self, key: str) -> bool:
         try:
             await obstore.head_async(self._store, key)
@@ -101,4 +107,8 @@ class S3Objects:
         try:
             return await obstore.get_async(self._store, key)
         except (NotFoundError, FileNotFoundError):
-            raise NotFound(f"The object store has no {key}.") from None
+            raise _no(key) from None
+
+
+def _no(key: str) -> NotFound:
+    return NotFound(f"The object store has no {key}.")

@@ -4,23 +4,19 @@ Nothing here is run or drawn by a browser as a page of ours: files are attachmen
 could be active is plain text (`exports.holdings`).
 """
 
-from pathlib import Path
-from tempfile import mkdtemp
 from urllib.parse import quote
 
 from fastapi import APIRouter
-from fastapi.responses import FileResponse, JSONResponse, Response
-from starlette.background import BackgroundTask
+from fastapi.responses import JSONResponse, Response
 
 from fairhaven.catalog import service
 from fairhaven.catalog.api import answers
 from fairhaven.catalog.exports.holdings import Offered
 from fairhaven.catalog.exports.signposting import OPENAPI_TYPE
 from fairhaven.catalog.service import holdings
-from fairhaven.core.bundles import archive
+from fairhaven.core import sending
 from fairhaven.core.errors import NotFound
 from fairhaven.core.http import Call, RequestContext
-from fairhaven.core.platform import Platform
 from fairhaven_runtime.front import openapi
 
 router = APIRouter(include_in_schema=False)  # names, as those of modules
@@ -44,18 +40,15 @@ async def read_interface(call: Call, name: str) -> Response:
 async def head_of_file(call: Call, name: str, path: str) -> Response:
     """What there is, without its content."""
     file = await _offered(call, name, path)
-    return Response(headers={**_headers(file), "Content-Length": str(file.size)}, media_type=file.type)
+    content = _content(file)
+    return Response(headers={**_headers(file), **content.headers}, media_type=content.type)
 
 
 @router.get("/id/module/{name}/files/{path:path}", response_class=Response)
 async def read_file(call: Call, name: str, path: str) -> Response:
-    """A file that the release's metadata describes."""
+    """A file that the release's metadata describes, or a range of it."""
     file = await _offered(call, name, path)
-    if f'"{file.sha256}"' in call.request.headers.get("if-none-match", ""):
-        return Response(status_code=304, headers=_headers(file))
-    copy = await _copied(call.platform, file)
-    after = BackgroundTask(archive.remove, copy.parent)
-    return FileResponse(copy, media_type=file.type, headers=_headers(file), background=after)
+    return await sending.answer(call.request, call.platform.objects, _content(file), _headers(file))
 
 
 def _parts(name: str) -> tuple[str, str | None]:
@@ -72,23 +65,13 @@ async def _offered(call: RequestContext, name: str, path: str) -> Offered:
     return held
 
 
-async def _copied(platform: Platform, file: Offered) -> Path:
-    """The content in a folder of its own, which goes when it was sent."""
-    work = platform.data / "sending"
-    work.mkdir(parents=True, exist_ok=True)
-    copy = Path(mkdtemp(dir=work)) / "file"
-    try:
-        await platform.objects.get(holdings.key(file.sha256), copy)
-    except BaseException:
-        archive.remove(copy.parent)
-        raise
-    return copy
+def _content(file: Offered) -> sending.Content:
+    return sending.Content(holdings.key(file.sha256), file.size, f'"{file.sha256}"', file.type)
 
 
 def _headers(file: Offered) -> dict[str, str]:
     name = file.path.rpartition("/")[2]
     return {
-        "ETag": f'"{file.sha256}"',
         "Vary": answers.VARY,
         "Cache-Control": "private, no-cache",
         "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}",

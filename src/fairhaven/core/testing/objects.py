@@ -36,12 +36,19 @@ class ObjectsContract:
         await objects.get(key, target)
         assert target.read_bytes() == source.read_bytes()
 
+    async def test_parts_are_read(self, objects: Objects, key: str) -> None:
+        await objects.put(key, b"content")
+        assert await objects.part(key, 0, 3) == b"con"
+        assert await objects.part(key, 3, 4) == b"tent"
+
     async def test_what_is_missing_is_not_found(self, objects: Objects, key: str, tmp_path: Path) -> None:
         assert not await objects.exists(key)
         with pytest.raises(NotFound):
             await objects.read(key)
         with pytest.raises(NotFound):
             await objects.get(key, tmp_path / "target")
+        with pytest.raises(NotFound):
+            await objects.part(key, 0, 1)
         assert not (tmp_path / "target").exists()
 
     async def test_what_was_deleted_is_gone_and_deleting_again_is_no_error(
