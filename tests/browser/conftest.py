@@ -68,10 +68,10 @@ class Visit:
     def faults(self) -> list[str]:
         """Everything that is wrong with the page as it stands: empty when it is sound."""
         self.page.wait_for_function(ICONS_ARE_THERE)
-        found = [*self.complaints, *self.foreign, *self._serious()]
+        found = [*self.complaints, *self.foreign, *browser.serious(self.page)]
         found += [f"blank icon: {icon}" for icon in self.page.evaluate(BLANK_ICONS)]
         self.page.emulate_media(color_scheme="dark")
-        found += self._serious({"runOnly": {"type": "rule", "values": ["color-contrast"]}})
+        found += browser.serious(self.page, "color-contrast")
         self.page.emulate_media(color_scheme="light")
         return found + self._too_wide()
 
@@ -90,20 +90,6 @@ class Visit:
         if found["styles"] > 1 or found["scripts"] > 2:
             said.append(f"{found['styles']} style sheets, {found['scripts']} scripts")
         return said
-
-    def _serious(self, options: dict[str, Any] | None = None) -> list[str]:
-        from axe_playwright_python.sync_playwright import Axe
-
-        self.page.evaluate(
-            "document.querySelectorAll('main details').forEach((part) => { part.open = true; })"
-        )
-        violations = Axe().run(self.page, options=options).response["violations"]
-        return [
-            f"{one['id']}: {node['target']} {node['failureSummary']}"
-            for one in violations
-            if one["impact"] in ("serious", "critical")
-            for node in one["nodes"]
-        ]
 
     def _too_wide(self) -> list[str]:
         self.page.set_viewport_size(NARROW)

@@ -14,13 +14,13 @@ import pytest
 playwright = pytest.importorskip("playwright.sync_api", reason="browser tests need playwright")
 
 import uvicorn  # noqa: E402
-from axe_playwright_python.sync_playwright import Axe  # noqa: E402
 from fastapi import FastAPI, Request  # noqa: E402
 from fastapi.responses import HTMLResponse, RedirectResponse, StreamingResponse  # noqa: E402
 from playwright.sync_api import Browser  # noqa: E402
 from starlette.middleware.gzip import GZipMiddleware  # noqa: E402
 from starlette.types import ASGIApp, Receive, Scope, Send  # noqa: E402
 
+from fairhaven.core.testing.browser import UNFOLD, serious  # noqa: E402
 from fairhaven.ui import assets, pages  # noqa: E402
 from fairhaven.ui.environment import STATIC_URL, static_files, templates  # noqa: E402
 from fairhaven.ui.notices import Notice  # noqa: E402
@@ -79,15 +79,8 @@ def test_axe_finds_nothing_serious(browser: Browser, site: str, scheme: Any, wid
     )
     for path in ("/patterns", "/patterns/problem"):
         page.goto(site + path)
-        page.evaluate("document.querySelectorAll('main details').forEach(part => { part.open = true; })")
-        found = Axe().run(page).response["violations"]
-        serious = [
-            f"{one['id']}: {node['target']} {node['failureSummary']}"
-            for one in found
-            if one["impact"] in ("serious", "critical")
-            for node in one["nodes"]
-        ]
-        assert not serious, "\n".join(serious)
+        found = serious(page)
+        assert not found, "\n".join(found)
     page.close()
 
 
@@ -95,7 +88,7 @@ def test_axe_finds_nothing_serious(browser: Browser, site: str, scheme: Any, wid
 def test_nothing_is_wider_than_the_screen(browser: Browser, site: str, width: int) -> None:
     page = browser.new_page(viewport={"width": width, "height": 900})
     page.goto(site + "/patterns")
-    page.evaluate("document.querySelectorAll('main details').forEach(part => { part.open = true; })")
+    page.evaluate(UNFOLD)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.close()
 

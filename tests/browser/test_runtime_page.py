@@ -11,7 +11,6 @@ import pytest
 
 playwright = pytest.importorskip("playwright.sync_api", reason="browser tests need playwright")
 
-from axe_playwright_python.sync_playwright import Axe  # noqa: E402
 from playwright.sync_api import Browser, Page, expect  # noqa: E402
 from tests.contract.runtime.conftest import (  # noqa: E402
     gate,
@@ -22,6 +21,8 @@ from tests.contract.runtime.conftest import (  # noqa: E402
     shared,
     wait_until,
 )
+
+from fairhaven.core.testing.browser import serious  # noqa: E402
 
 __all__ = ["gate", "install", "make_environment", "module_python", "serve", "shared", "wait_until"]
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("whole")]
@@ -81,17 +82,6 @@ def asked(page: Page, label: str) -> Any:
 def ask(page: Page, kind: str) -> None:
     page.get_by_label("Kind").fill(kind)
     press(page)
-
-
-def serious(page: Page) -> list[str]:
-    page.evaluate("document.querySelectorAll('details').forEach((part) => { part.open = true; })")
-    found = Axe().run(page).response["violations"]
-    return [
-        f"{one['id']}: {node['target']} {node['failureSummary']}"
-        for one in found
-        if one["impact"] in ("serious", "critical")
-        for node in one["nodes"]
-    ]
 
 
 def test_a_dropped_picture_is_shown_asked_about_and_answered(visit: Open, shared: Shared) -> None:

@@ -11,9 +11,10 @@ import pytest
 from fairhaven.ui import assets
 
 if TYPE_CHECKING:  # the test modules skip when it is absent
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Page
 
-PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
+# The first is the same engine without the windows around it: it opens a page in half of the time.
+PROGRAMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -24,6 +25,10 @@ FLAGS = [
     "--disable-sync",
 ]
 WIDE, NARROW = {"width": 1280, "height": 860}, {"width": 360, "height": 740}
+UNFOLD = "document.querySelectorAll('details').forEach((one) => { one.open ||= !one.closest('header'); })"
+SERIOUS = """async (options) => (await axe.run(document, options)).violations
+  .filter((one) => ['serious', 'critical'].includes(one.impact))
+  .flatMap((one) => one.nodes.map((node) => `${one.id}: ${node.target} ${node.failureSummary}`))"""
 
 
 @contextmanager
@@ -42,6 +47,17 @@ def chromium() -> "Iterator[Browser]":
         browser = running.chromium.launch(executable_path=program, args=FLAGS)
         yield browser
         browser.close()
+
+
+def serious(page: "Page", *rules: str) -> list[str]:
+    """What axe finds seriously wrong on the page, all of it unfolded; `rules`: only what these look for."""
+    from axe_playwright_python.base import AXE_SCRIPT  # type: ignore[import-untyped]
+
+    page.evaluate(UNFOLD)
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+    found: list[str] = page.evaluate(SERIOUS, {"runOnly": {"type": "rule", "values": rules}} if rules else {})
+    return found
 
 
 def absent(why: str) -> Any:
