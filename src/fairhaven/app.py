@@ -72,16 +72,6 @@ async def opened(settings: Settings, *, database_url: str, objects_url: str) -> 
         await database.close()
 
 
-@asynccontextmanager
-async def database_only(settings: Settings, url: str) -> AsyncIterator[Platform]:
-    """The platform without object store and drivers: for an operator's commands."""
-    database = Database(url)
-    try:
-        yield Platform(settings, database)
-    finally:
-        await database.close()
-
-
 async def first_start(platform: Platform) -> Person:
     """Make what an installation needs to begin: an administrator, and a project they manage."""
     async with platform.transaction() as session:

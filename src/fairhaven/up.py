@@ -6,8 +6,6 @@ parts apart, for a shared PostgreSQL.
 
 import asyncio
 import gc
-import json
-import os
 import secrets
 import signal
 import socket
@@ -15,7 +13,6 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -25,7 +22,7 @@ from fastapi import FastAPI
 
 from fairhaven import app as application
 from fairhaven.core import s3, telemetry
-from fairhaven.core.components.component import Component, ComponentStatus
+from fairhaven.core.components.component import Component
 from fairhaven.core.components.folders import private_folder, write_private
 from fairhaven.core.components.gateway import EmbeddedGateway
 from fairhaven.core.components.objects import EmbeddedObjects
@@ -35,6 +32,7 @@ from fairhaven.core.components.supervisor import Supervisor
 from fairhaven.core.config import Settings
 from fairhaven.core.errors import Unconfigured
 from fairhaven.core.forwarded import GATEWAY_HEADER
+from fairhaven.core.installation import EMBEDDED, Note
 from fairhaven.core.live import Live
 from fairhaven.core.platform import Platform
 from fairhaven.identity import service as identity
@@ -42,7 +40,6 @@ from fairhaven.migrations import upgrade
 
 log = structlog.get_logger(__name__)
 
-EMBEDDED = "embedded:"
 READY_LIMIT = 60.0  # seconds that a start may take
 
 
@@ -104,7 +101,7 @@ async def up(settings: Settings, announce: Callable[[Started], None]) -> None:
         web_url = f"http://{LOOPBACK}:{web_socket.getsockname()[1]}"
         secret = _gateway_secret(settings)
         embedded = Embedded(settings, web_socket.getsockname()[1], secret)
-        note = _Note(settings, web_url)
+        note = Note(settings, web_url)
         stack.callback(note.remove)
         stores = Supervisor(settings.data / "components", embedded.stores, on_change=note.changed)
         await stack.enter_async_context(stores)
@@ -148,34 +145,6 @@ async def work(settings: Settings) -> None:
         await stack.enter_async_context(application.Background(platform, live).running(alone=False))
         log.info("the worker takes jobs")
         await stop.wait()
-
-
-@asynccontextmanager
-async def database_only(settings: Settings) -> AsyncIterator[Platform]:
-    """The platform for an operator's command on its own machine: its database, without starting anything.
-
-    Raises:
-        Unconfigured: the embedded database does not run.
-    """
-    url = settings.database.get_secret_value()
-    if url == EMBEDDED:
-        url = running(settings).get("database", "")
-    if not url:
-        raise Unconfigured(
-            "The platform does not run on this machine.", fix="Start it with `fairhaven up` first."
-        )
-    async with application.database_only(settings, url) as platform:
-        yield platform
-
-
-def running(settings: Settings) -> dict[str, Any]:
-    """What the `up` process of this data folder left word of; empty when none runs."""
-    try:
-        note: dict[str, Any] = json.loads(_note_file(settings).read_text())
-        os.kill(note["pid"], 0)
-    except (FileNotFoundError, ValueError, ProcessLookupError):
-        return {}
-    return note
 
 
 async def _shared(settings: Settings, stack: AsyncExitStack) -> tuple[Platform, Live]:
@@ -305,41 +274,3 @@ def _stop_on_signals() -> asyncio.Event:
     for each in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(each, stop.set)
     return stop
-
-
-class _Note:
-    """Word of what runs, for other commands on this machine; readable by its owner only."""
-
-    def __init__(self, settings: Settings, web_url: str) -> None:
-        self._file = _note_file(settings)
-        self._about = {"pid": os.getpid(), "url": settings.public_url, "web": web_url}
-        self._states: dict[str, dict[str, Any]] = {}
-        self.database_url = ""
-
-    def changed(self, status: ComponentStatus) -> None:
-        tell = log.warning if status.problem else log.debug
-        tell("component", name=status.name, state=status.state.value, problem=status.problem)
-        self._states[status.name] = {
-            "state": status.state.value,
-            "version": status.version,
-            "pids": list(status.pids),
-            "url": status.url,
-            "restarts": status.restarts,
-            "problem": status.problem,
-            "log": str(status.log),
-        }
-        if self.database_url:
-            self.write()
-
-    def write(self) -> None:
-        write_private(
-            self._file,
-            json.dumps({**self._about, "database": self.database_url, "components": self._states}, indent=1),
-        )
-
-    def remove(self) -> None:
-        self._file.unlink(missing_ok=True)
-
-
-def _note_file(settings: Settings) -> Path:
-    return settings.data / "running.json"

@@ -26,7 +26,7 @@ from fairhaven.client.fairhaven import Fairhaven
 from fairhaven.core.components.ports import LOOPBACK, free_port
 from fairhaven.core.config import Settings, load
 from fairhaven.core.ids import new_id
-from fairhaven.up import running
+from fairhaven.core.installation import running
 from fairhaven.workloads.schemas import Kind, Workload
 
 T = TypeVar("T")

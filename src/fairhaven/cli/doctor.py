@@ -20,10 +20,10 @@ from fairhaven.core.config import Settings
 from fairhaven.core.depositories import Depository
 from fairhaven.core.errors import Problem
 from fairhaven.core.forges import ForgeHost
+from fairhaven.core.installation import database_only, running
 from fairhaven.core.issuers import Issuer
 from fairhaven.core.sandbox import Sandbox
 from fairhaven.identity.issuers.provider import Provider
-from fairhaven.up import database_only, running
 
 PARTS = (
     "fairhaven-runtime",
@@ -211,7 +211,8 @@ async def _objects(settings: Settings) -> list[Finding]:
     try:
         await drivers.find("objects", url).open(url).exists("doctor")
     except Exception as error:  # whatever a foreign store answers is what the operator must know
-        return [Finding("object store", False, str(error)[:300], "Is the store up? Is `objects` right?")]
+        said = str(error).splitlines()[0][:300]
+        return [Finding("object store", False, said, "Is the store up? Is `objects` right?")]
     return [Finding("object store", True, "answers")]
 
 

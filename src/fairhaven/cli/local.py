@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 def local_token(settings: "Settings", days: int = 1) -> str:
     """A token of the administrator's, for whoever owns the data folder of a platform on this machine."""
+    from fairhaven.core.installation import database_only
     from fairhaven.identity import service as identity
     from fairhaven.identity.schemas import TokenSpec
-    from fairhaven.up import database_only
 
     async def mint() -> str:
         async with database_only(settings) as platform, platform.transaction() as session:
@@ -32,8 +32,8 @@ def local_token(settings: "Settings", days: int = 1) -> str:
 
 
 async def make_link(settings: "Settings") -> str:
+    from fairhaven.core.installation import database_only
     from fairhaven.identity import service as identity
-    from fairhaven.up import database_only
 
     async with database_only(settings) as platform, platform.transaction() as session:
         person = await identity.administrator(session)
@@ -58,6 +58,8 @@ def settings_of(**given: Any) -> "Settings":
 
 def run_to_end(work: Any) -> Any:
     """Run a coroutine to its end; expected failures are told in a sentence."""
+    from sqlalchemy.exc import OperationalError
+
     from fairhaven.core.components.errors import ComponentFailed, HomeInUse
     from fairhaven.core.errors import Problem
 
@@ -66,6 +68,8 @@ def run_to_end(work: Any) -> Any:
         return asyncio.run(work)
     except (ComponentFailed, HomeInUse) as failed:
         fail(str(failed))
+    except OperationalError as failed:
+        fail(f"The database does not answer. Is it up? Is `database` right?\n{str(failed.orig).strip()}")
     except Problem as problem:
         fail("\n".join(filter(None, [problem.detail, problem.remedy])))
     except (KeyboardInterrupt, asyncio.CancelledError):

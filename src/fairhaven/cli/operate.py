@@ -66,8 +66,8 @@ def work(data: Data = None) -> None:
 def migrate(data: Data = None) -> None:
     """Bring the database to the shape of this version (`up`, `serve` and `work` do it by themselves)."""
     settings = settings_of(data=data)
+    from fairhaven.core.installation import database_only
     from fairhaven.migrations import upgrade
-    from fairhaven.up import database_only
 
     async def run() -> None:
         async with database_only(settings) as platform:
@@ -87,9 +87,9 @@ def rotate_key(data: Data = None) -> None:
     """Make a new key for the secrets in the database, and let a worker put all of them under it."""
     settings = settings_of(data=data)
     from fairhaven.core import jobs
+    from fairhaven.core.installation import database_only
     from fairhaven.core.sealing import KeyFile, key_source
     from fairhaven.secrets import tasks
-    from fairhaven.up import database_only
 
     if settings.secrets != "table:":
         fail(f"`{settings.secrets}` keeps its own keys.")
