@@ -95,16 +95,21 @@ def test_what_is_wrong_with_metadata_is_said_beside_its_field_while_one_types(
     page.goto(f"/catalog/{plankton}?tab=metadata")
     page.locator("main").get_by_role("link", name="Edit").click()
     title, doi = page.locator("#field-title"), page.locator("#field-doi")
+    expect(page.locator("#result")).to_contain_text("nothing was changed yet")
     title.fill("A better sorter of plankton")
+    page.locator("summary", has_text="More about it").click()
     doi.fill("not a doi")
     expect(page.locator(".field.wrong", has=doi)).to_contain_text("DOI")
     expect(doi).to_have_attribute("aria-invalid", "true")
     expect(doi).to_be_focused()
+    expect(page.locator("#result").get_by_role("link", name="doi")).to_have_attribute("href", "#field-doi")
     album.take(page, "editor-wrong")
     doi.fill("10.5281/zenodo.7654321")
     expect(page.locator(".field.wrong")).to_have_count(0)
     expect(doi).to_have_value("10.5281/zenodo.7654321")
-    expect(page.locator("#result")).to_contain_text("title: A better sorter of plankton")
+    expect(page.locator(".diff ins")).to_have_text(
+        ["+title: A better sorter of plankton", "+doi: '10.5281/zenodo.7654321'"]
+    )
     with page.expect_download() as download:
         page.get_by_role("button", name="Download ai4-metadata.yml").click()
     report = metadata.parse(Path(download.value.path()).read_bytes())

@@ -1,6 +1,7 @@
 """The editor page without a browser: it shows what the module says, checks what was sent, gives the file."""
 
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from fairhaven.catalog.metadata import parse
+from fairhaven.catalog.metadata import form, parse
 
 EXAMPLES = Path(__file__).parents[3] / "examples" / "modules"
 HTML = {"Accept": "text/html"}
@@ -67,6 +68,38 @@ async def test_typing_asks_for_the_form_and_the_file_alone(api: httpx.AsyncClien
 async def test_a_list_gets_one_more_item(api: httpx.AsyncClient) -> None:
     page = (await api.post(EDIT, data={**FIELDS, "do": "add:authors"}, headers=HTML)).text
     assert 'name="authors[1].name"' in page
+
+
+async def test_a_file_keeps_what_its_authors_wrote_around_the_change(
+    api: httpx.AsyncClient, tmp_path: Path
+) -> None:
+    folder = tmp_path / "counted"
+    shutil.copytree(EXAMPLES / "digits", folder)
+    file = folder / "ai4-metadata.yml"
+    text = file.read_text().replace("title:", "# Ada asked for this title.\ntitle:", 1)
+    file.write_text(text)
+    await api.post("/catalog/new", data={"url": str(folder)}, headers=HTML)
+    address = "/catalog/counted/metadata/edit"
+    page = (await api.get(address, headers=HTML)).text
+    assert "nothing was changed yet" in page and "<ins>" not in page
+    fields = [*_fields(text), ("do", "download")]
+    assert (await _sent(api, address, fields)) == text
+    changed = [(name, "Counted digits" if name == "title" else value) for name, value in fields]
+    after = await _sent(api, address, changed)
+    assert [line for line in after.splitlines() if line not in text.splitlines()] == ["title: Counted digits"]
+    assert "# Ada asked for this title." in after
+
+
+async def _sent(api: httpx.AsyncClient, address: str, fields: list[tuple[str, str]]) -> str:
+    sent = {name: [value for other, value in fields if other == name] for name, _ in fields}
+    return (await api.post(address, data=sent, headers=HTML)).text
+
+
+def _fields(text: str) -> list[tuple[str, str]]:
+    """What a browser sends of the form of a file as it stands."""
+    content = parse(text).metadata
+    assert content is not None
+    return list(form.untouched(form.draw(form.as_newest(content))))
 
 
 async def test_who_may_not_see_the_module_may_not_edit_it(api_for: Callable[..., Any]) -> None:

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from tests.unit.catalog.metadata_strategies import documents
 
 from fairhaven.catalog.metadata import parse
-from fairhaven.catalog.metadata.form import Box, Part, as_newest, draw, read
+from fairhaven.catalog.metadata.form import Box, Part, as_newest, draw, read, untouched
 from fairhaven.catalog.metadata.writer import dump
 
 QUICK = settings(
@@ -28,11 +28,7 @@ def boxes(fields: Iterable[Box | Part]) -> Iterator[Box]:
 
 def sent(fields: Iterable[Box | Part]) -> list[tuple[str, str]]:
     """What a browser sends of an untouched form."""
-    pairs: list[tuple[str, str]] = []
-    for box in boxes(fields):
-        values = box.value if box.widget == "choices" else [box.value]
-        pairs += [(box.path, str(value).replace("\n", "\r\n")) for value in values]
-    return pairs
+    return [(path, value.replace("\n", "\r\n")) for path, value in untouched(fields)]
 
 
 def told(data: Any) -> Any:

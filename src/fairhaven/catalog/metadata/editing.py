@@ -9,7 +9,7 @@ from pydantic import JsonValue
 from fairhaven.catalog.metadata import document, writer
 from fairhaven.catalog.metadata.document import ListNode, MapNode, Node, Scalar
 from fairhaven.catalog.metadata.findings import Path
-from fairhaven.catalog.metadata.repairs import Add, Drop, Mend, Move, Put, Rename
+from fairhaven.catalog.metadata.repairs import Add, Drop, Mend, Move, Put, Rename, Rewrite
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,8 @@ class _Editor:
         match mend:
             case Put(value):
                 return self._put(path, value)
+            case Rewrite(value):
+                return self._rewrite(path, value)
             case Rename(name):
                 return self._rename(path, name)
             case Drop():
@@ -67,6 +69,20 @@ class _Editor:
         if node is None or not self._is_here(path, node):
             return []
         return [Edit(node.start, self._end(node), writer.inline(value))]
+
+    def _rewrite(self, path: Path, value: JsonValue) -> list[Edit]:
+        parent, key = document.node_at(self._root, path[:-1]), str(path[-1])
+        if not isinstance(parent, MapNode) or not self._is_written(parent, key):
+            return []
+        node, start = parent.entries[key], parent.keys[key]
+        if parent.flow or (not isinstance(node, Scalar) and node.flow):
+            return self._put(path, value)
+        if not self._ends_after(node, start):
+            return []
+        column = start - self._line_start(start)
+        written = writer.fragment(key, value, " " * column)[column:]
+        end = max(self._end(node), parent.key_ends[key])
+        return [Edit(start, end, written.removesuffix("\n"))]
 
     def _rename(self, path: Path, name: str) -> list[Edit]:
         parent = document.node_at(self._root, path[:-1])

@@ -5,7 +5,7 @@ Names of inputs are paths (`authors[0].name`), the same that problems carry, so 
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,6 +62,18 @@ class Part:
     many: bool = False
     filled: bool = False
 
+    @property
+    def caption(self) -> str:
+        """What it is called: by its name, or, if it is one of many, by its first words."""
+        boxes = [each for each in self.inner if isinstance(each, Box) and each.widget == "text"]
+        named = boxes if self.path.endswith("]") else [one for one in boxes if one.path.endswith(".name")]
+        return next((str(each.value) for each in named if each.value), "")
+
+    @property
+    def held(self) -> int:
+        """How many of its inputs, or items, say something."""
+        return sum(each.filled if isinstance(each, Part) else bool(each.value) for each in self.inner)
+
 
 def as_newest(metadata: ModuleMetadata) -> _Data:
     """The content as a file of the newest version would hold it."""
@@ -73,6 +85,17 @@ def draw(data: Mapping[str, JsonValue], add: str = "") -> tuple[Box | Part, ...]
     """The whole form with what `data` says; `add` is the path of a list that gets one more empty item."""
     schema = strict_schema(newest_version())
     return _Drawer(schema, add).inner(schema, "", data)
+
+
+def untouched(fields: Iterable[Box | Part]) -> Iterator[tuple[str, str]]:
+    """What a browser sends of a form in which nothing was changed."""
+    for each in fields:
+        if isinstance(each, Part):
+            yield from untouched(each.inner)
+        elif each.widget == "choices":
+            yield from ((each.path, str(value)) for value in each.value)
+        else:
+            yield each.path, str(each.value)
 
 
 def read(sent: Iterable[tuple[str, str]], before: Mapping[str, JsonValue]) -> _Data:
@@ -149,7 +172,7 @@ def _box(
             path, label, about, "choice", value or "", required, tuple((word, word) for word in field["enum"])
         )
     example = next(iter(field.get("examples", ())), None)
-    told = about if example is None or name in _LONG else f"{about} Such as {example}."
+    told = about if example is None or name in _LONG else f"{about} Such as {str(example).rstrip('.')}."
     return Box(
         path, label, told, "area" if name in _LONG else "text", "" if value is None else value, required
     )

@@ -123,7 +123,7 @@ def _from_first(checked: Checked, filename: str) -> Mended:
     data = plain(root) if root else None
     if root is None or not isinstance(data, dict):
         raise CannotMigrate(checked.report)
-    text = _with_comments(writer.dump(first.upgraded(data)), checked.text, root)
+    text = with_comments(writer.dump(first.upgraded(data)), checked.text, root)
     change = f"Version 1 became {newest_version()}: `sources` is `links` now, `keywords` are `tags`."
     return Mended(text, (change,), check(text, filename).report)
 
@@ -132,7 +132,7 @@ _NEW_KEYS = {"sources": "links", "keywords": "tags", "date_creation": "dates", "
 _COMMENT = re.compile(r"(?:^|(?<=\s))#.*", re.MULTILINE)
 
 
-def _with_comments(new: str, old: str, root: MapNode) -> str:
+def with_comments(new: str, old: str, root: MapNode) -> str:
     """The comments of the old text, each above the key that its key became."""
     for key, comment in reversed(list(_comments(old, root))):
         wanted = _NEW_KEYS.get(key, key)

@@ -13,6 +13,13 @@ class Put:
 
 
 @dataclass(frozen=True)
+class Rewrite:
+    """Write a key with another value, which may take lines of its own."""
+
+    value: JsonValue
+
+
+@dataclass(frozen=True)
 class Rename:
     """Call a key by another name, unless that name is taken."""
 
@@ -39,4 +46,4 @@ class Move:
     to: tuple[str | int, ...]
 
 
-Mend = Put | Rename | Drop | Add | Move
+Mend = Put | Rewrite | Rename | Drop | Add | Move

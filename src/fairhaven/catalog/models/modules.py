@@ -77,6 +77,8 @@ class ModuleRow(Entity):
     filled: Mapped[dict[str, Any]] = mapped_column(default=dict)
     # The text of its README with the file's name and the commit; long, so it is read when asked for.
     readme: Mapped[dict[str, Any] | None] = mapped_column(deferred=True)
+    # The text of its metadata file, for who edits it; empty where it is not known.
+    file: Mapped[str] = mapped_column(default="", deferred=True)
     # No foreign key: releases refer to modules already, and are never deleted.
     latest_release_id: Mapped[UUID | None]
     updated_at: Mapped[datetime] = mapped_column(default=now)

@@ -37,7 +37,7 @@ from fairhaven.catalog.service.hooks import hook, prepare_push, rotate_hook
 from fairhaven.catalog.service.inspecting import METADATA_FILE, Inspected, MetadataInvalid, inspect
 from fairhaven.catalog.service.learning import learn
 from fairhaven.catalog.service.listing import modules
-from fairhaven.catalog.service.reading import may, module, module_by_id
+from fairhaven.catalog.service.reading import may, metadata_file, module, module_by_id
 from fairhaven.catalog.service.readmes import NoReadme, readme
 from fairhaven.catalog.service.registering import AlreadyRegistered, check_may_register, register, remove
 from fairhaven.catalog.service.releases import publish, release, release_by_id, releases
@@ -92,6 +92,7 @@ __all__ = [
     "learn",
     "look",
     "may",
+    "metadata_file",
     "module",
     "module_by_id",
     "modules",

@@ -39,6 +39,7 @@ class Inspected:
 
     Attributes:
         valid: whether the metadata has no errors; else it is what could be read of it.
+        file: the text of its metadata file; empty where there is none, or it is no text.
     """
 
     revision: Revision
@@ -46,6 +47,7 @@ class Inspected:
     problems: tuple[Problem, ...]
     readme: Readme | None = None
     valid: bool = True
+    file: str = ""
 
 
 async def inspect(platform: Platform, spec: SourceSpec, *, allow_invalid: bool = False) -> Inspected:
@@ -101,7 +103,7 @@ async def read(platform: Platform, spec: SourceSpec, revision: Revision) -> Insp
 async def told(spec: SourceSpec, revision: Revision, text: bytes, report: Report | None) -> Inspected:
     """What a list says of one of its entries, its metadata with it. Asks nobody."""
     if report and report.metadata:
-        return Inspected(revision, report.metadata, report.problems)
+        return Inspected(revision, report.metadata, report.problems, file=_text(text))
     return await asyncio.to_thread(_checked, spec, revision, {METADATA_FILE: text})
 
 
@@ -123,9 +125,15 @@ def _checked(spec: SourceSpec, revision: Revision, files: Mapping[str, bytes]) -
     text = files[METADATA_FILE]
     report = metadata.parse(text, filename=METADATA_FILE)
     content = report.metadata or _guess(spec, text)
-    return Inspected(
-        revision, content, report.problems, readmes.taken(files, revision.commit), valid=report.valid
-    )
+    readme = readmes.taken(files, revision.commit)
+    return Inspected(revision, content, report.problems, readme, valid=report.valid, file=_text(text))
+
+
+def _text(content: bytes) -> str:
+    """A metadata file as text that a database takes."""
+    if len(content) > metadata.MAX_BYTES or b"\0" in content:
+        return ""
+    return content.decode("utf-8-sig", "ignore")
 
 
 def _guess(spec: SourceSpec, text: bytes) -> ModuleMetadata:

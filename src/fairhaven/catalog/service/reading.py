@@ -38,6 +38,16 @@ async def module_by_id(session: AsyncSession, module_id: UUID) -> Module:
     return await read_module(session, row)
 
 
+async def metadata_file(session: AsyncSession, actor: Actor, name: str) -> str:
+    """The text of the module's metadata file at the commit that is followed; empty where it is not known.
+
+    Raises:
+        NotFound: there is no such module, or the actor may not know of it.
+    """
+    row = await row_named(session, actor, name)
+    return await session.scalar(select(ModuleRow.file).where(ModuleRow.id == row.id)) or ""
+
+
 def may(actor: Actor, module: Module, rule: str) -> bool:
     """Whether the actor may do it (`may(actor, m, "remove")`), so that a page leaves out what is refused."""
     found = getattr(policy, f"can_{rule}")

@@ -217,6 +217,7 @@ def write_content(row: ModuleRow, inspected: Inspected) -> None:
     row.content = content.model_dump(mode="json")
     keep(row, row.filled)
     row.problems = [each.model_dump(mode="json") for each in inspected.problems]
+    row.file = inspected.file
     row.readme = inspected.readme.model_dump() if inspected.readme else None
     row.valid = inspected.valid
     row.hidden = row.hidden is not False and not inspected.valid  # None: it is new

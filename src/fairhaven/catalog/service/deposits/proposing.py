@@ -1,10 +1,10 @@
 """The change of a module's metadata file that names its DOI: for a pull request, or by `git apply`."""
 
 import asyncio
-from difflib import unified_diff
 from uuid import UUID
 
 from fairhaven.catalog.metadata import naming
+from fairhaven.catalog.metadata.patches import patch
 from fairhaven.catalog.models import ModuleRow
 from fairhaven.catalog.schemas import Proposal
 from fairhaven.catalog.service.deposits.asking import DepositNotReady
@@ -51,15 +51,4 @@ def _proposed(before: str, doi: str) -> Proposal:
         after = naming.with_doi(before, doi)
     except naming.CannotName as why:
         raise Conflict(str(why)) from None
-    return Proposal(file=METADATA_FILE, doi=doi, text=after, patch=_patch(before, after))
-
-
-def _patch(before: str, after: str) -> str:
-    lines = unified_diff(
-        before.splitlines(keepends=True),
-        after.splitlines(keepends=True),
-        f"a/{METADATA_FILE}",
-        f"b/{METADATA_FILE}",
-    )
-    whole = (line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
-    return "".join(whole)
+    return Proposal(file=METADATA_FILE, doi=doi, text=after, patch=patch(before, after, METADATA_FILE))
