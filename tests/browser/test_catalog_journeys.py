@@ -110,6 +110,9 @@ def test_what_is_wrong_with_metadata_is_said_beside_its_field_while_one_types(
     expect(page.locator(".diff ins")).to_have_text(
         ["+title: A better sorter of plankton", "+doi: '10.5281/zenodo.7654321'"]
     )
+    page.locator("summary", has_text="Authors").first.click()
+    page.get_by_role("button", name="Add to Authors").click()
+    expect(page.locator("[id='part-authors[2]']")).to_be_in_viewport()
     with page.expect_download() as download:
         page.get_by_role("button", name="Download ai4-metadata.yml").click()
     report = metadata.parse(Path(download.value.path()).read_bytes())

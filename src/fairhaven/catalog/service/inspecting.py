@@ -17,6 +17,7 @@ from fairhaven.core.schemas import FieldError
 from fairhaven.core.sources import NoMetadata, Revision
 
 METADATA_FILE = "ai4-metadata.yml"
+MOST_KEPT = 64 * 1024  # bytes of a metadata file's text; to edit a larger one would take seconds
 
 
 class MetadataInvalid(Invalid):
@@ -39,7 +40,7 @@ class Inspected:
 
     Attributes:
         valid: whether the metadata has no errors; else it is what could be read of it.
-        file: the text of its metadata file; empty where there is none, or it is no text.
+        file: the text of its metadata file; empty where none is kept.
     """
 
     revision: Revision
@@ -130,8 +131,8 @@ def _checked(spec: SourceSpec, revision: Revision, files: Mapping[str, bytes]) -
 
 
 def _text(content: bytes) -> str:
-    """A metadata file as text that a database takes."""
-    if len(content) > metadata.MAX_BYTES or b"\0" in content:
+    """A metadata file as text to keep; none where it is too large for that, or no text."""
+    if len(content) > MOST_KEPT or b"\0" in content:
         return ""
     return content.decode("utf-8-sig", "ignore")
 
