@@ -133,6 +133,13 @@ def test_an_older_file_becomes_one_of_the_newest_version_and_keeps_its_comments(
     assert len(after.splitlines()) == len(text.splitlines())
 
 
+def test_what_is_taken_away_and_is_not_in_the_file_changes_nothing() -> None:
+    before = form_of(FILE)
+    assert rewritten(FILE, before | {"model": {"architecture": {"name": "CNN"}}}, before) == FILE
+    within = {**before["links"], "issues": "https://git.example.edu/issues"}
+    assert rewritten(FILE, before | {"links": within}, before) == FILE
+
+
 def test_a_file_with_errors_is_changed_where_it_is_asked_for() -> None:
     text = FILE.replace("license", "licence").replace("tags:", "tagz:")
     before = form_of(FILE) | {"tags": []}

@@ -1,7 +1,6 @@
 """A file with what was changed in a form: everything else stays as its authors wrote it, comments too."""
 
 from collections.abc import Iterator
-from itertools import zip_longest
 
 from pydantic import JsonValue
 
@@ -55,7 +54,7 @@ def _changes(path: Path, before: JsonValue, after: JsonValue) -> Iterator[_Chang
             for key in dict.fromkeys([*before, *after]):
                 yield from _changes((*path, key), before.get(key, _GONE), after.get(key, _GONE))  # type: ignore[arg-type]
         case list(), list() if len(before) == len(after) and all(isinstance(one, dict) for one in after):
-            for index, (old, new) in enumerate(zip_longest(before, after)):
+            for index, (old, new) in enumerate(zip(before, after, strict=True)):
                 yield from _changes((*path, index), old, new)
         case _ if before != after:
             yield path, after
@@ -113,6 +112,8 @@ def _set(data: JsonValue, path: Path, value: JsonValue) -> None:
         if isinstance(data, list):
             data = data[int(part)]
         elif isinstance(data, dict):
+            if value is _GONE and part not in data:
+                return
             data = data.setdefault(str(part), {})
     if value is not _GONE:
         data[last] = value  # type: ignore[index]
