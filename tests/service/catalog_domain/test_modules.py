@@ -180,6 +180,18 @@ async def test_a_commit_with_broken_metadata_keeps_the_text_and_is_marked(
     assert METADATA in now.problems[0].message
 
 
+async def test_a_commit_with_errors_is_mended_from_its_own_file(
+    platform: Platform, register: Callable[..., Any], digits: Path, ada: Actor
+) -> None:
+    made = await register(digits)
+    wrong = (digits / METADATA).read_text() + "# the newest line\nlicence: [MIT\n"
+    (digits / METADATA).write_text(wrong)
+    await tasks.look(platform, module_id=str(made.id))
+    async with platform.transaction() as session:
+        assert (await service.module(session, ada, "digits")).valid is False
+        assert await service.metadata_file(session, ada, "digits") == wrong
+
+
 async def test_a_source_that_is_gone_is_noted_and_looked_at_less_often(
     platform: Platform, register: Callable[..., Any], digits: Path, ada: Actor
 ) -> None:

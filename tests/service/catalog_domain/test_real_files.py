@@ -113,6 +113,12 @@ async def test_all_published_modules_import_and_none_hides_another(
     # Each export is well made, or says why there is none.
     await check_exports(platform, grace, list(modules))
 
+    # Each can be edited, from the file as it stands.
+    for name, module in modules.items():
+        page = (await api.get(f"/catalog/{name}/metadata/edit", headers={"Accept": "text/html"})).text
+        assert "nothing was changed yet" in page, name
+        assert ('id="part-dates"' in page, 'class="findings"' in page) == (True, bool(module.problems)), name
+
     # What is broken is not built, and nobody can have it built.
     while await deliver(platform):
         pass

@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import JsonValue
 
-from fairhaven.catalog.metadata.mending import migrate
+from fairhaven.catalog.metadata.mending import CannotMigrate, migrate
 from fairhaven.catalog.metadata.model import ModuleMetadata
 from fairhaven.catalog.metadata.normalise import pour
 from fairhaven.catalog.metadata.schemas import newest_version, resolve, strict_schema
@@ -76,8 +76,11 @@ class Part:
 
 
 def as_newest(metadata: ModuleMetadata) -> _Data:
-    """The content as a file of the newest version would hold it."""
-    content = migrate(write(metadata)).report.metadata
+    """The content as a file of the newest version would hold it; as it is, where it was guessed."""
+    try:
+        content = migrate(write(metadata)).report.metadata
+    except CannotMigrate:
+        content = None
     return pour(content or metadata)
 
 

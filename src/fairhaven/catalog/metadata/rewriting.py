@@ -1,6 +1,7 @@
 """A file with what was changed in a form: everything else stays as its authors wrote it, comments too."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 from pydantic import JsonValue
 
@@ -9,10 +10,10 @@ from fairhaven.catalog.metadata.document import MapNode, Node, Scalar
 from fairhaven.catalog.metadata.editing import apply
 from fairhaven.catalog.metadata.findings import Findings, Path
 from fairhaven.catalog.metadata.mending import CannotMigrate, migrate, with_comments
-from fairhaven.catalog.metadata.reader import check, decode
+from fairhaven.catalog.metadata.reader import Checked, check
 from fairhaven.catalog.metadata.repairs import Add, Drop, Mend, Put, Rewrite
 from fairhaven.catalog.metadata.schema_checks import declared_version
-from fairhaven.catalog.metadata.schemas import FIRST, newest_version
+from fairhaven.catalog.metadata.schemas import FIRST, field_at, newest_version, read_as, strict_schema
 
 _Data = dict[str, JsonValue]
 _Change = tuple[Path, JsonValue]
@@ -20,31 +21,45 @@ _GONE = object()
 
 
 def rewritten(text: str, before: _Data, after: _Data) -> str:
-    """The file `text`, brought to the newest version, with what differs between two contents of the form.
+    """The file `text` with what differs between two contents of the form, which speaks the newest version.
 
-    A file that is written in a way that is not worth the risk is written anew; comments that stand at a key
-    at the left margin come along.
+    The file keeps its own version while that can say all of it. A file that is written in a way that is not
+    worth the risk is written anew; comments that stand at a key at the left margin come along.
     """
-    base = _newest(text)
-    if base is not None:
-        changed = list(_changes((), before, after))
-        made = _made(base, changed)
-        if made is not None:
-            return made
-    root = _tree(decode(text)[0])
+    checked = check(text, "")
+    changes = list(_changes((), before, after))
+    made = [each for base in _bases(checked, changes) if (each := _made(base, changes)) is not None]
+    if made:
+        return min(made, key=lambda each: len(check(each, "").report.errors))  # of equals the first
     anew = writer.dump(after)
-    return with_comments(anew, decode(text)[0], root) if isinstance(root, MapNode) else anew
+    return with_comments(anew, checked.text, checked.root) if checked.root else anew
 
 
-def _newest(text: str) -> str | None:
-    """The file as the newest version; none where only its author knows what it means."""
-    try:
-        return migrate(text).text
-    except CannotMigrate:
-        checked = check(text, "")
-    if checked.root is None or declared_version(checked.root) == FIRST:
+def _bases(checked: Checked, changes: list[_Change]) -> Iterator[str]:
+    """What may be changed: the file in its own version, if that has places for it, and in the newest."""
+    if checked.root is None:
+        return
+    version = declared_version(checked.root)
+    if version != FIRST and all(_has_place(version, *each) for each in changes):
+        yield checked.text
+    if version != newest_version():
+        with suppress(CannotMigrate):
+            yield migrate(checked.text).text
+
+
+def _has_place(version: str, path: Path, value: JsonValue) -> bool:
+    inner = value.items() if isinstance(value, dict) else ()
+    known = field_at(strict_schema(read_as(version)), path) is not None
+    return known and all(_has_place(version, (*path, key), each) for key, each in inner)
+
+
+def as_it_stands(text: str) -> _Data | None:
+    """What a file with errors says, right or wrong; none of a file without, or of which nothing is known."""
+    checked = check(text, "")
+    if checked.report.valid or checked.root is None or declared_version(checked.root) == FIRST:
         return None
-    return _made(checked.text, [(("metadata_version",), newest_version())])
+    data = document.plain(checked.root)
+    return data if isinstance(data, dict) else None
 
 
 def _changes(path: Path, before: JsonValue, after: JsonValue) -> Iterator[_Change]:

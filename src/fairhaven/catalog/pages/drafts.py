@@ -9,7 +9,7 @@ from pydantic import JsonValue
 from fairhaven.catalog import metadata
 from fairhaven.catalog.metadata import ModuleMetadata, Report, form, writer
 from fairhaven.catalog.metadata.patches import patch
-from fairhaven.catalog.metadata.rewriting import rewritten
+from fairhaven.catalog.metadata.rewriting import as_it_stands, rewritten
 
 _EXPECTED = ("version", "license")  # nobody can cite a module without them
 _HEAD = 2  # lines of a patch that name the file
@@ -95,7 +95,7 @@ class Draft:
 
 def begun(content: ModuleMetadata, original: str, file: str) -> Draft:
     """The form with what a module says, nothing changed."""
-    told = _as_form(content)
+    told = _as_form(content, original)
     return _draft(told, told, original, file)
 
 
@@ -103,7 +103,7 @@ def continued(
     content: ModuleMetadata, original: str, file: str, sent: list[tuple[str, str]], add: str
 ) -> Draft:
     """The form as it was sent; `add` is the list that gets one more item."""
-    told = _as_form(content)
+    told = _as_form(content, original)
     return _draft(told, form.read(sent, told), original, file, add)
 
 
@@ -114,10 +114,13 @@ def _draft(
     return Draft(form.draw(after, add), original, text, metadata.parse(text, filename=file), file, add)
 
 
-def _as_form(content: ModuleMetadata) -> dict[str, JsonValue]:
-    """The content as a form tells it that nobody touched: what differs from that was changed."""
-    newest = form.as_newest(content)
-    return form.read(form.untouched(form.draw(newest)), newest)
+def _as_form(content: ModuleMetadata, original: str) -> dict[str, JsonValue]:
+    """What a form tells that nobody touched: what differs from that was changed.
+
+    Of a file with errors it is what stands there, so that what is wrong can be seen and mended.
+    """
+    data = as_it_stands(original) or form.as_newest(content)
+    return form.read(form.untouched(form.draw(data)), data)
 
 
 def _is_basic(box: form.Box) -> bool:

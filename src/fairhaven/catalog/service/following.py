@@ -150,6 +150,7 @@ def _write(row: ModuleRow, inspected: Inspected) -> None:
         write_content(row, inspected)
         return
     row.commit, row.valid, row.updated_at = inspected.revision.commit, False, now()
+    row.file = inspected.file
     row.problems = [each.model_dump(mode="json") for each in inspected.problems]
 
 
