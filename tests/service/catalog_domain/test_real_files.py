@@ -17,6 +17,7 @@ from fairhaven.builds.models import BuildRow
 from fairhaven.catalog import forge_tasks, service, tasks
 from fairhaven.catalog.exports import formats
 from fairhaven.catalog.exports.item import NotExportable, Site
+from fairhaven.catalog.pages.tabs import TABS
 from fairhaven.catalog.schemas import Module, SourceSpec
 from fairhaven.core.deliveries import deliver
 from fairhaven.core.errors import NotFound
@@ -118,6 +119,12 @@ async def test_all_published_modules_import_and_none_hides_another(
         page = (await api.get(f"/catalog/{name}/metadata/edit", headers={"Accept": "text/html"})).text
         assert "nothing was changed yet" in page, name
         assert ('id="part-dates"' in page, 'class="findings"' in page) == (True, bool(module.problems)), name
+
+    # Every face of every module can be looked at, of those with errors too.
+    for name in modules:
+        for tab in TABS:
+            answer = await api.get(f"/catalog/{name}", params={"tab": tab}, headers={"Accept": "text/html"})
+            assert answer.status_code == 200, (name, tab)
 
     # What is broken is not built, and nobody can have it built.
     while await deliver(platform):
