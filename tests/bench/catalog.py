@@ -118,6 +118,7 @@ def _module(
         license=content.license,
         valid=True,
         content=told,
+        file=metadata.write(content),
         readme={
             "file": "README.md",
             "commit": "0" * 40,
