@@ -18,7 +18,7 @@ from fastapi import Depends, FastAPI, Query, Request
 from fastapi.exceptions import RequestValidationError
 from opentelemetry.trace import SpanKind
 from pydantic import BaseModel
-from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DataError, DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
@@ -259,6 +259,9 @@ def _from_database(error: Exception) -> Problem:
     if isinstance(error, OperationalError):
         log.warning("the database does not answer", error=str(error.orig).strip())
         return NotReady("The database does not answer at the moment.", headers={"Retry-After": "2"})
+    if isinstance(error, DataError):  # a route that did not look at what it was given
+        log.warning("what was sent cannot be stored", error=str(error.orig).strip())
+        return BadRequest("It has a character or a number that cannot be stored, such as NUL.")
     log.error("the database refused", exc_info=error)
     return Problem("The database refused this.", fix="Please report it with the request id.")
 

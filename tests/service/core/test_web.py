@@ -141,6 +141,12 @@ async def test_a_form_of_ours_is_accepted(browser):
     assert wrong.status_code == 422 and 'href="#field-name"' in wrong.text
 
 
+async def test_what_no_database_takes_is_the_askers_mistake(browser):
+    client, csrf = browser
+    answer = await client.post("/device", data={"csrf_token": csrf, "code": "\0"})
+    assert (answer.status_code, "cannot be stored" in answer.text) == (400, True)
+
+
 async def test_a_wrong_token_is_refused_with_advice(anonymous):
     answer = await anonymous.get("/api/v1/me", headers={"Authorization": "Bearer fh_wrong"})
     assert answer.status_code == 401 and "fairhaven login" in answer.json()["fix"]
