@@ -25,6 +25,7 @@ from fairhaven.core.platform import Platform
 from fairhaven.core.policy import ANONYMOUS, Actor
 
 METADATA = "ai4-metadata.yml"
+HTML = {"Accept": "text/html"}
 SHARED = Path(__file__).parents[4] / "shared" / "data" / "modules"
 TABLE = Path(__file__).parents[2] / "unit" / "catalog" / "real_files.txt"
 BROKEN = {"mods", "seeds-classification", "socib-rip-currents-detection"}
@@ -114,18 +115,6 @@ async def test_all_published_modules_import_and_none_hides_another(
     # Each export is well made, or says why there is none.
     await check_exports(platform, grace, list(modules))
 
-    # Each can be edited, from the file as it stands.
-    for name, module in modules.items():
-        page = (await api.get(f"/catalog/{name}/metadata/edit", headers={"Accept": "text/html"})).text
-        assert "nothing was changed yet" in page, name
-        assert ('id="part-dates"' in page, 'class="findings"' in page) == (True, bool(module.problems)), name
-
-    # Every face of every module can be looked at, of those with errors too.
-    for name in modules:
-        for tab in TABS:
-            answer = await api.get(f"/catalog/{name}", params={"tab": tab}, headers={"Accept": "text/html"})
-            assert answer.status_code == 200, (name, tab)
-
     # What is broken is not built, and nobody can have it built.
     while await deliver(platform):
         pass
@@ -133,6 +122,19 @@ async def test_all_published_modules_import_and_none_hides_another(
         assert await session.scalar(select(func.count()).select_from(BuildRow)) == 20
     refused = await api.post("/api/v1/builds", json={"module": "mods"})
     assert (refused.status_code, "libraries" in refused.json()["detail"]) == (409, True)
+
+
+async def test_every_face_of_every_module_can_be_looked_at_and_edited(
+    register: Callable[..., Any], repositories: list[Path], api: httpx.AsyncClient
+) -> None:
+    for folder in repositories:
+        module, address = await register(folder), f"/catalog/{folder.name}"
+        for tab in TABS:
+            answer = await api.get(address, params={"tab": tab}, headers=HTML)
+            assert answer.status_code == 200, (address, tab)
+        page = (await api.get(f"{address}/metadata/edit", headers=HTML)).text
+        assert "nothing was changed yet" in page, address
+        assert ('id="part-dates"' in page, 'class="findings"' in page) == (True, bool(module.problems))
 
 
 async def check_exports(platform: Platform, actor: Actor, names: list[str]) -> None:
