@@ -91,7 +91,7 @@ class Crowd:
         self._numbers: Iterator[int] = iter(range(REQUESTS))
 
     def client(self) -> None:
-        """Send tokens until none are left, over one connection as long as it holds."""
+        """Send tokens until none are left, over one connection as long as it holds and is served."""
         connection = self._connected()
         for number in self._numbers:
             token = f"t{number:05d}"
@@ -99,6 +99,8 @@ class Crowd:
                 self.outcomes[token] = ask(connection, token, number)
             except (ConnectionError, HTTPException):
                 self.outcomes[token] = "broken"
+            if self.outcomes[token] != 200:  # as who reads `Retry-After`: a refusal takes no time at all
+                connection.close()
                 connection = self._connected()
 
     def wait_for(self, count: int) -> None:
