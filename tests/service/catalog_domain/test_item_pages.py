@@ -157,6 +157,14 @@ async def test_a_picture_that_the_release_holds_is_shown_and_another_is_a_link(
         assert re.search(r'class="picture" href="https://ci.example.org/badge.svg"[^>]*>badge</a>', page)
 
 
+async def test_what_the_training_cost_is_a_badge_and_told(module: UUID, api: httpx.AsyncClient) -> None:
+    page = await _page(api)
+    assert re.search(rf'href="{PAGE}#impact-title"[^>]*>.*?12\.5 kWh to train', page, re.DOTALL)
+    cost = page[page.index('id="impact-title"') :].partition("</section>")[0]
+    for words in ("12.5 kWh", "3.1 kg CO₂e", "20 h", "1 GPU", "Spain", "codecarbon"):
+        assert words in cost
+
+
 async def test_errors_are_told_to_those_who_can_mend_them_only(
     module: UUID, folder: Path, api: httpx.AsyncClient, nobody: httpx.AsyncClient
 ) -> None:
