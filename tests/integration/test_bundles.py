@@ -31,12 +31,15 @@ def source(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def wheel(tmp_path: Path) -> Path:
-    """A pure wheel without dependencies, written by hand (the binary distribution format, PEP 427)."""
+    """A pure wheel without dependencies, written by hand (the binary distribution format, PEP 427).
+
+    No two tests have the same: they share the object store, and one spoils what it has put there.
+    """
     path = tmp_path / "dist" / "tiny-1.0-py3-none-any.whl"
     path.parent.mkdir()
     about = "tiny-1.0.dist-info"
     files = {
-        "tiny.py": "answer = 42\n",
+        "tiny.py": f"answer = 42  # {tmp_path.parent.name}/{tmp_path.name}\n",
         f"{about}/METADATA": "Metadata-Version: 2.1\nName: tiny\nVersion: 1.0\n",
         f"{about}/WHEEL": "Wheel-Version: 1.0\nGenerator: hand\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
     }

@@ -52,10 +52,12 @@ class _Sample:
 
     def write(self, record: dict[str, Any]) -> None:
         """Write it beside its record, and forget the oldest of too many."""
-        (self.home / "record.json").write_text(json.dumps({**record, "call": self.call.head}))
         for name, content in (("body", self.call.body), ("answer", self.answer)):
             if content and len(content) <= LARGEST_SAMPLE:
                 (self.home / name).write_bytes(content)
+        told = self.home / ".record.json"
+        told.write_text(json.dumps({**record, "call": self.call.head}))
+        told.rename(self.home / "record.json")  # the last: where it is, the sample is whole
         for old in sorted(self.home.parent.iterdir())[:-SAMPLES_KEPT]:
             shutil.rmtree(old, ignore_errors=True)
 
