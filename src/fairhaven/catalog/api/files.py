@@ -6,8 +6,9 @@ could be active is plain text (`exports.holdings`).
 
 from urllib.parse import quote
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from fairhaven.catalog import service
 from fairhaven.catalog.api import answers
@@ -16,7 +17,9 @@ from fairhaven.catalog.exports.signposting import OPENAPI_TYPE
 from fairhaven.catalog.service import holdings
 from fairhaven.core import sending
 from fairhaven.core.errors import NotFound
-from fairhaven.core.http import Call, RequestContext
+from fairhaven.core.http import Call, Caller, platform_of
+from fairhaven.core.platform import Platform
+from fairhaven.core.policy import Actor
 from fairhaven_runtime.front import openapi
 
 router = APIRouter(include_in_schema=False)  # names, as those of modules
@@ -39,16 +42,18 @@ async def read_interface(call: Call, name: str) -> Response:
 @router.head("/id/module/{name}/files/{path:path}", response_class=Response)
 async def head_of_file(call: Call, name: str, path: str) -> Response:
     """What there is, without its content."""
-    file = await _offered(call, name, path)
+    file = await _offered(call.session, call.actor, call.platform, name, path)
     content = _content(file)
     return Response(headers={**_headers(file), **content.headers}, media_type=content.type)
 
 
 @router.get("/id/module/{name}/files/{path:path}", response_class=Response)
-async def read_file(call: Call, name: str, path: str) -> Response:
+async def read_file(request: Request, caller: Caller, name: str, path: str) -> Response:
     """A file that the release's metadata describes, or a range of it."""
-    file = await _offered(call, name, path)
-    return await sending.answer(call.request, call.platform.objects, _content(file), _headers(file))
+    platform = platform_of(request)
+    async with platform.transaction(caller) as session:  # over when the store is asked
+        file = await _offered(session, caller, platform, name, path)
+    return await sending.answer(request, platform.objects, _content(file), _headers(file))
 
 
 def _parts(name: str) -> tuple[str, str | None]:
@@ -56,8 +61,8 @@ def _parts(name: str) -> tuple[str, str | None]:
     return module, version or None
 
 
-async def _offered(call: RequestContext, name: str, path: str) -> Offered:
-    found = await service.exported(call.session, call.actor, answers.site_of(call.platform), *_parts(name))
+async def _offered(session: AsyncSession, actor: Actor, platform: Platform, name: str, path: str) -> Offered:
+    found = await service.exported(session, actor, answers.site_of(platform), *_parts(name))
     item = found.item
     held = item.edition.holdings.offered(path) if item and item.edition and not item.withdrawn else None
     if held is None:
