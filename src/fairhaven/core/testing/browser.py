@@ -56,7 +56,8 @@ def serious(page: "Page", *rules: str) -> list[str]:
     page.evaluate(UNFOLD)
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)
-    found: list[str] = page.evaluate(SERIOUS, {"runOnly": {"type": "rule", "values": rules}} if rules else {})
+    narrowed = {"runOnly": {"type": "rule", "values": rules}} if rules else {}
+    found: list[str] = page.evaluate(SERIOUS, {"resultTypes": ["violations"], **narrowed})
     return found
 
 
