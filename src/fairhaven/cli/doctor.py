@@ -20,7 +20,7 @@ from fairhaven.core.config import Settings
 from fairhaven.core.depositories import Depository
 from fairhaven.core.errors import Problem
 from fairhaven.core.forges import ForgeHost
-from fairhaven.core.installation import database_only, running
+from fairhaven.core.installation import EMBEDDED, database_only, running
 from fairhaven.core.issuers import Issuer
 from fairhaven.core.sandbox import Sandbox
 from fairhaven.identity.issuers.provider import Provider
@@ -157,7 +157,7 @@ async def _sandbox() -> Finding:
 
 
 async def _platform(settings: Settings, note: dict[str, Any]) -> list[Finding]:
-    if not note and settings.database.get_secret_value() == "embedded:":
+    if not note and settings.database.get_secret_value() == EMBEDDED:
         return [Finding("platform", False, "does not run", "Start it with `fairhaven up`.")]
     components = [_component(name, about) for name, about in note.get("components", {}).items()]
     return [
@@ -190,7 +190,7 @@ async def _database(settings: Settings) -> list[Finding]:
             Finding(
                 "database",
                 False,
-                f"does not answer: {str(error).splitlines()[0]}",
+                f"does not answer: {_first_line(error)}",
                 "Is it up? Is `database` right?",
             )
         ]
@@ -206,14 +206,19 @@ async def _database(settings: Settings) -> list[Finding]:
 async def _objects(settings: Settings) -> list[Finding]:
     """A store of somebody else's; the embedded one is a component, and asked by its supervisor."""
     url = settings.objects.get_secret_value()
-    if url == "embedded:":
+    if url == EMBEDDED:
         return []
     try:
         await drivers.find("objects", url).open(url).exists("doctor")
     except Exception as error:  # whatever a foreign store answers is what the operator must know
-        said = str(error).splitlines()[0][:300]
+        said = _first_line(error)
         return [Finding("object store", False, said, "Is the store up? Is `objects` right?")]
     return [Finding("object store", True, "answers")]
+
+
+def _first_line(error: Exception) -> str:
+    """What an error says, without the pages that some libraries add; its kind, where it says nothing."""
+    return (str(error).strip() or type(error).__name__).splitlines()[0][:300]
 
 
 async def _secrets(settings: Settings) -> list[Finding]:
