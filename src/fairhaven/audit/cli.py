@@ -15,7 +15,7 @@ from rich.table import Table
 
 from fairhaven.audit.chain import Checker, Finding, Line, Wrong
 from fairhaven.audit.schemas import Filter, Form
-from fairhaven.cli.context import client, fail, out, project_id, show_json, tells_failures
+from fairhaven.cli.context import client, fail, out, project_option, show_json, tells_failures
 from fairhaven.core.marks import canonical, mark
 
 app = typer.Typer(help="Who did what, when and from where.", no_args_is_help=True)
@@ -27,9 +27,7 @@ Kind = Annotated[
 Thing = Annotated[UUID | None, typer.Option(help="The identifier of what it was done to.")]
 Project = Annotated[
     UUID | None,
-    typer.Option(
-        parser=project_id, metavar="PROJECT", help="The project that it belongs to, by short name or id."
-    ),
+    project_option("The project that it belongs to, by short name or id."),
 ]
 Since = Annotated[str | None, typer.Option(help="From this day or moment on: 2026-11-01, 2026-11-01T12:00Z.")]
 Until = Annotated[str | None, typer.Option(help="Up to this day, or before this moment.")]

@@ -40,7 +40,7 @@ def client() -> Fairhaven:
 
 
 def project_id(text: str) -> UUID:
-    """The project of a short name, or of an id; for `parser=` of an option.
+    """The project of a short name, or of an id; for `parser=` of an argument.
 
     Raises:
         typer.BadParameter: it is neither, or one cannot be asked.
@@ -56,6 +56,11 @@ def project_id(text: str) -> UUID:
     if text not in known:
         raise typer.BadParameter(f"there is no project `{text}` among yours: {', '.join(known) or 'none'}.")
     return known[text]
+
+
+def project_option(about: str) -> Any:
+    """An option that names a project by its short name or its id."""
+    return typer.Option(parser=project_id, metavar="PROJECT", help=about)
 
 
 def credentials() -> Credentials:

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from rich.markup import escape
 from rich.table import Table
 
-from fairhaven.cli.context import client, fail, out, project_id, show_json, tells_failures
+from fairhaven.cli.context import client, fail, out, project_option, show_json, tells_failures
 from fairhaven.notices.schemas import Audience, NewNotice, Notice, Severity
 
 app = typer.Typer(help="What everybody, or who it concerns, sees on every page.", no_args_is_help=True)
@@ -44,11 +44,7 @@ def post(
     audience: Annotated[Audience, typer.Option(help="Whom it concerns.")] = Audience.EVERYBODY,
     project: Annotated[
         UUID | None,
-        typer.Option(
-            parser=project_id,
-            metavar="PROJECT",
-            help="For the audience `project`: which one, by short name or id.",
-        ),
+        project_option("For the audience `project`: which one, by short name or id."),
     ] = None,
     start: Annotated[
         str | None, typer.Option(help="From when on, 2026-11-01T06:00 in UTC; at once unless told.")

@@ -9,7 +9,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from fairhaven.cli.context import client, out, project_id, show_json, tells_failures
+from fairhaven.cli.context import client, out, project_option, show_json, tells_failures
 from fairhaven.secrets.schemas import Secret
 
 app = typer.Typer(help="Secrets of yours and your projects; values are never shown.", no_args_is_help=True)
@@ -17,11 +17,7 @@ app = typer.Typer(help="Secrets of yours and your projects; values are never sho
 Name = Annotated[str, typer.Argument(help="What it is called.")]
 Project = Annotated[
     UUID | None,
-    typer.Option(
-        parser=project_id,
-        metavar="PROJECT",
-        help="The project that it belongs to, by short name or id; default: it is your own.",
-    ),
+    project_option("The project that it belongs to, by short name or id; default: it is your own."),
 ]
 
 

@@ -9,7 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from fairhaven.catalog.schemas import Feed, FeedItemState, FeedPreview, Trust, Visibility
-from fairhaven.cli.context import client, fail, out, project_id, show_json, tells_failures
+from fairhaven.cli.context import client, fail, out, project_option, show_json, tells_failures
 
 app = typer.Typer(help="Lists of modules elsewhere that the catalog follows.", no_args_is_help=True)
 
@@ -29,9 +29,7 @@ def add(
     ] = None,
     project: Annotated[
         UUID | None,
-        typer.Option(
-            parser=project_id, metavar="PROJECT", help="Its short name or id; else the default one."
-        ),
+        project_option("Its short name or id; else the default one."),
     ] = None,
     visibility: Annotated[Visibility | None, typer.Option(help="Who may see its modules.")] = None,
     listed: Annotated[bool, typer.Option("--listed", help="List its modules only, build none.")] = False,

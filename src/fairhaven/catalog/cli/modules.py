@@ -13,7 +13,7 @@ from fairhaven.catalog.cli import fair as fairness
 from fairhaven.catalog.cli.metadata import check as check_metadata
 from fairhaven.catalog.schemas import Module, ModuleSummary, Sort, Trust, Visibility
 from fairhaven.catalog.schemas.searching import FACETS
-from fairhaven.cli.context import client, err, fail, out, project_id, show_json, tells_failures
+from fairhaven.cli.context import client, err, fail, out, project_option, show_json, tells_failures
 
 app = typer.Typer(help="Modules: repositories with a model and an ai4-metadata.yml.", no_args_is_help=True)
 
@@ -93,11 +93,7 @@ def register(
     branch: Annotated[str | None, typer.Option(help="Branch to follow; else the default branch.")] = None,
     project: Annotated[
         UUID | None,
-        typer.Option(
-            parser=project_id,
-            metavar="PROJECT",
-            help="Project it belongs to, by short name or id; else the default one.",
-        ),
+        project_option("Project it belongs to, by short name or id; else the default one."),
     ] = None,
     visibility: Annotated[
         Visibility | None, typer.Option(help="Who may see it; else as is usual in the project.")

@@ -6,7 +6,7 @@ from uuid import UUID
 import typer
 from rich.table import Table
 
-from fairhaven.cli.context import client, out, project_id, show_json, tells_failures
+from fairhaven.cli.context import client, out, project_id, project_option, show_json, tells_failures
 from fairhaven.projects.cli.groups import AsJson, app, say
 from fairhaven.projects.schemas import Level
 
@@ -40,7 +40,7 @@ def limit(
     amount: Annotated[float | None, typer.Argument(help="The most; nothing lifts the limit.")] = None,
     project: Annotated[
         UUID | None,
-        typer.Option(parser=project_id, metavar="PROJECT", help="Short name or id; none: the installation."),
+        project_option("Short name or id; none: the installation."),
     ] = None,
     person: Annotated[UUID | None, typer.Option(help="Id of one person in the project.")] = None,
     everyone: Annotated[bool, typer.Option("--everyone", help="For each person in the project.")] = False,
